@@ -1,0 +1,37 @@
+# Two commands matter: `make demo` and `make test`. Each sets everything up first.
+
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test setup lint bench soak clean
+
+demo: $(READY)
+	@exec $(BIN)/eventbahn demo
+
+test: lint
+	$(BIN)/pytest
+
+setup: $(READY)
+
+lint: $(READY)
+	$(BIN)/uv lock --check --quiet
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+soak: $(READY)
+	$(BIN)/pytest -m soak
+
+bench: $(READY)
+	$(BIN)/python -P -m tests.bench
+
+clean:
+	rm -rf $(VENV) results .mypy_cache .ruff_cache .pytest_cache
+
+$(READY): pyproject.toml uv.lock
+	python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv sync --frozen --all-extras --quiet
+	@touch $@

@@ -1,0 +1,1 @@
+"""The conformance suite for SSE servers: the oracle, the checks, the targets."""

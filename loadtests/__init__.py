@@ -1,0 +1,1 @@
+"""Locust load tests for SSE fan-out; every helper file begins with an underscore."""

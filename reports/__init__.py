@@ -1,0 +1,1 @@
+"""Result files in, numbers and figures and one self-contained HTML page out."""

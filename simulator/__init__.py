@@ -1,0 +1,1 @@
+"""A fleet of simulated devices: physics → sensors → faults → schedule → delivery."""

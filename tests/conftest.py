@@ -1,0 +1,58 @@
+"""Fixtures that every part's tests share: our own server as a command, over a real socket."""
+
+import selectors
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+
+EVENTBAHN = [sys.executable, "-P", "-m", "eventbahn"]
+DEADLINE = 20.0  # seconds; generous, since these machines are shared
+
+
+class Served(NamedTuple):
+    """A reference server that runs as a command."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+
+Serve = Callable[..., Served]
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    """The first line on stdout, or a failed test with what the process said instead."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        ready = selector.select(DEADLINE)
+    line = process.stdout.readline().strip() if ready else ""
+    if not line:
+        process.kill()
+        pytest.fail(f"no first line within {DEADLINE} s: {process.communicate()[1]}")
+    return line
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """`serve("--heartbeat", "0.3")` starts `eventbahn serve` on a free port; SIGTERM ends it."""
+    running: list[subprocess.Popen[str]] = []
+
+    def start(*options: str, log: str = "memory") -> Served:
+        command = [*EVENTBAHN, "serve", "--port", "0", "--log", log, *options]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        running.append(process)
+        return Served(first_line(process), process)
+
+    yield start
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.communicate(timeout=DEADLINE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            pytest.fail("the server did not stop on SIGTERM")
