@@ -1,7 +1,7 @@
 """`make bench`: what one delivery costs our server, beside FastAPI's own SSE, in one run and as a ratio.
 
 Every subscriber is a raw socket that counts how often the payload's mark arrives, and the cost is the server
-process's own CPU time: so the client does not matter, and a noisy machine hits both alike, as rounds alternate.
+process's own CPU time: so the client does not matter, and noise hits both alike, as rounds alternate.
 """
 
 import selectors
