@@ -29,7 +29,7 @@ DOORS = {
     "serve": Door("reference_server.cli", "serve", "server", "Run the reference server."),
     "fleet": Door("simulator.cli", "fleet", "fleet", "Run a fleet of simulated devices."),
     "check": Door("conformance.cli", "check", "", "Check any SSE server against the requirements."),
-    "lint": Door("conformance.cli", "lint", "", "Judge a recorded event stream."),
+    "lint": Door("conformance.lint", "lint", "", "Judge a recorded event stream."),
     "load": Door("loadtests._cli", "load", "load", "Measure fan-out latency under many subscribers."),
     "report": Door("reports.cli", "report", "report", "Turn result files into one HTML page."),
 }
