@@ -1,1 +1,1 @@
-"""Result files in, numbers and figures and one self-contained HTML page out."""
+"""Result files in, one self-contained HTML page out. Imports none of the other packages, fetches nothing."""

@@ -1,0 +1,75 @@
+"""Result files become records, or one line that says which file is wrong, where and why. Judges nothing."""
+
+import gzip
+import re
+import zlib
+from pathlib import Path
+
+import msgspec
+
+from reports.schemas import Conformance, Fleet, Load, Result
+from reports.visible import visible
+
+__all__ = ["MAX_BYTES", "ResultError", "decode", "load"]
+
+MAX_BYTES = 256 * 2**20  # a two-hour soak is about 2 MB; beyond this it is no result file, or a bomb
+SCHEMAS: dict[str, type[Result]] = {
+    "eventbahn-conformance/1": Conformance,
+    "eventbahn-load/1": Load,
+    "eventbahn-fleet/1": Fleet,
+}
+
+
+class ResultError(Exception):
+    """A file that cannot be reported; the message is one line."""
+
+
+class Head(msgspec.Struct):
+    """What every result file begins with."""
+
+    schema: str
+
+
+def load(path: Path) -> Result:
+    """The result in the file at `path`. Raises ResultError."""
+    try:
+        return decode(read(path))
+    except ResultError as error:
+        raise ResultError(visible(f"{path}: {error}")) from error
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file, unpacked where its name ends in .gz."""
+    try:
+        with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ResultError(f"not a complete gzip file: {error}") from error
+    except OSError as error:
+        raise ResultError(f"cannot be read: {error.strerror}") from error
+    if not content:
+        raise ResultError("is empty")
+    if len(content) > MAX_BYTES:
+        raise ResultError(f"is larger than {MAX_BYTES >> 20} MiB")
+    return content
+
+
+def decode(content: bytes) -> Result:
+    """The record that `content` holds. Raises ResultError with key and expectation, without a file name."""
+    try:
+        schema = msgspec.json.decode(content, type=Head).schema
+        if schema not in SCHEMAS:
+            raise ResultError(f"schema: {schema!r} is not known; this version reads {', '.join(SCHEMAS)}")
+        return msgspec.json.decode(content, type=SCHEMAS[schema])
+    except msgspec.ValidationError as error:
+        raise ResultError(located(str(error))) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ResultError(f"is not JSON: {error}") from error
+
+
+def located(message: str) -> str:
+    """msgspec's sentence with the key in front: `phases[0].subs: expected int, got str`."""
+    what, _, where = message.partition(" - at ")
+    key = re.sub(r"^\$\.?", "", where.strip("`"))
+    sentence = what[:1].lower() + what[1:].replace("`", "")
+    return f"{key}: {sentence}" if key else sentence

@@ -1,0 +1,132 @@
+"""Numbers of a load result: latency distributions derived again from the histograms. Draws nothing."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from math import ceil
+from typing import NamedTuple
+
+from reports.schemas import Load, Measured, Phase, Slo
+
+__all__ = ["QUANTILES", "Distribution", "Limit", "PhaseMetrics", "contradictions", "limit", "nines", "phases"]
+
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
+UNITS_US = {"us": 1.0, "µs": 1.0, "ms": 1e3, "s": 1e6}
+
+
+def nines(quantile: float) -> float:
+    """The place of a quantile below 1 on the log-nines axis: 0.5 → 2, 0.9 → 10, 0.99 → 100."""
+    return 1 / (1 - quantile)
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Latencies in µs: lower bucket edges, ascending, and how many samples lie at or below each."""
+
+    edges: tuple[int, ...]
+    ranks: tuple[int, ...]
+
+    @classmethod
+    def of(cls, buckets: Iterable[tuple[int, int]]) -> "Distribution":
+        """From [edge, count] pairs in any order; equal edges add up, as merged runs need."""
+        counts: dict[int, int] = {}
+        for edge, count in buckets:
+            if count:
+                counts[edge] = counts.get(edge, 0) + count
+        edges = tuple(sorted(counts))
+        return cls(edges, tuple(accumulate(counts[edge] for edge in edges)))
+
+    @property
+    def n(self) -> int:
+        return self.ranks[-1] if self.ranks else 0
+
+    def quantile(self, q: float) -> int | None:
+        """The smallest edge that at least q·n samples do not exceed (nearest rank); None without samples."""
+        if not self.n:
+            return None
+        rank = max(1, ceil(round(q * self.n, 6)))
+        return self.edges[bisect_left(self.ranks, rank)]
+
+    def curve(self) -> list[tuple[float, int]]:
+        """Corners (nines, µs) of the step curve from the median up to 1 - 1/n, where the samples end."""
+        points: list[tuple[float, int]] = []
+        for edge, (below, upto) in zip(self.edges, pairwise((0, *self.ranks)), strict=True):
+            start, end = (
+                min(self.n, self.n / (self.n - rank) if rank < self.n else self.n) for rank in (below, upto)
+            )
+            if end >= 2 or upto == self.n:
+                points += [(max(2.0, start), edge), (max(2.0, end), edge)]
+        return points
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseMetrics:
+    """A phase with its distributions, by the name of the metric."""
+
+    phase: Phase
+    latency: Mapping[str, Distribution]
+
+    def measured(self, metric: str) -> Measured:
+        """n and percentiles from the histogram where there is one; the maximum as it was recorded."""
+        stated = self.phase.metrics.get(metric, Measured())
+        found = self.latency.get(metric)
+        if found is None or not found.n:
+            return stated
+        p50, p90, p99, p999 = (found.quantile(q) for q in QUANTILES.values())
+        top = found.edges[-1] if stated.max_us is None else stated.max_us
+        return Measured(found.n, p50, p90, p99, p999, top)
+
+
+def phases(result: Load) -> list[PhaseMetrics]:
+    """Every phase of a run, in its order."""
+    return [
+        PhaseMetrics(phase, {name: Distribution.of(pairs) for name, pairs in found.items()})
+        for phase in result.phases
+        for found in [result.hist.phases.get(str(phase.id), {})]
+    ]
+
+
+class Limit(NamedTuple):
+    """An upper bound on one quantile of one metric, maybe for one phase only."""
+
+    metric: str
+    quantile: float
+    us: float
+    phase: str | None
+
+
+LIMIT = re.compile(
+    r"\s*(?:phase\[(?P<phase>[^\]]+)\]\.)?(?P<metric>\w+)\.(?P<q>p50|p90|p95|p99|p999)\s*<=?"
+    r"\s*(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>us|µs|ms|s)\s*"
+)
+
+
+def limit(slo: Slo) -> Limit | None:
+    """What an SLO says about a latency, or None where it speaks of something else."""
+    found = LIMIT.fullmatch(slo.expr)
+    if found is None:
+        return None
+    quantile = {**QUANTILES, "p95": 0.95}[found["q"]]
+    return Limit(found["metric"], quantile, float(found["value"]) * UNITS_US[found["unit"]], found["phase"])
+
+
+def contradictions(result: Load) -> list[str]:
+    """Where a result file disagrees with itself."""
+    found = [
+        f"phase {each.phase.name}: {name} states {stated.n} samples, the histogram holds {counted.n}"
+        for each in phases(result)
+        for name, stated in each.phase.metrics.items()
+        for counted in [each.latency.get(name)]
+        if counted is not None and counted.n != stated.n
+    ]
+    known = {str(phase.id) for phase in result.phases}
+    found += [
+        f"there are histograms of phase {id_}, which is not listed"
+        for id_ in result.hist.phases
+        if id_ not in known
+    ]
+    if result.exit_code == 0 and (result.invalid or any(slo.ok is False for slo in result.slo)):
+        found.append("exit code 0 stands beside an invalid run or a failed SLO")
+    return found
