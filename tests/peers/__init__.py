@@ -1,0 +1,1 @@
+"""Servers by other hands, which tests and bench run beside ours."""
