@@ -13,6 +13,7 @@ from reports.visible import visible
 __all__ = ["MAX_BYTES", "ResultError", "decode", "load"]
 
 MAX_BYTES = 256 * 2**20  # a two-hour soak is about 2 MB; beyond this it is no result file, or a bomb
+MESSAGE_CHARACTERS = 300
 SCHEMAS: dict[str, type[Result]] = {
     "eventbahn-conformance/1": Conformance,
     "eventbahn-load/1": Load,
@@ -35,7 +36,7 @@ def load(path: Path) -> Result:
     try:
         return decode(read(path))
     except ResultError as error:
-        raise ResultError(visible(f"{path}: {error}")) from error
+        raise ResultError(visible(f"{path}: {shortened(str(error))}")) from error
 
 
 def read(path: Path) -> bytes:
@@ -63,8 +64,15 @@ def decode(content: bytes) -> Result:
         return msgspec.json.decode(content, type=SCHEMAS[schema])
     except msgspec.ValidationError as error:
         raise ResultError(located(str(error))) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except RecursionError as error:
+        raise ResultError("is nested too deeply") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ResultError(f"is not JSON: {error}") from error
+
+
+def shortened(message: str) -> str:
+    """A message may quote the file, and a file may hold anything."""
+    return message if len(message) <= MESSAGE_CHARACTERS else message[: MESSAGE_CHARACTERS - 1] + "…"
 
 
 def located(message: str) -> str:

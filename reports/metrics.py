@@ -99,14 +99,14 @@ class Limit(NamedTuple):
 
 LIMIT = re.compile(
     r"\s*(?:phase\[(?P<phase>[^\]]+)\]\.)?(?P<metric>\w+)\.(?P<q>p50|p90|p95|p99|p999)\s*<=?"
-    r"\s*(?P<value>\d+(?:\.\d+)?)\s*(?P<unit>us|µs|ms|s)\s*"
+    r"\s*(?P<value>\d{1,12}(?:\.\d{1,6})?)\s*(?P<unit>us|µs|ms|s)\s*"
 )
 
 
 def limit(slo: Slo) -> Limit | None:
     """What an SLO says about a latency, or None where it speaks of something else."""
     found = LIMIT.fullmatch(slo.expr)
-    if found is None:
+    if found is None or not float(found["value"]):
         return None
     quantile = {**QUANTILES, "p95": 0.95}[found["q"]]
     return Limit(found["metric"], quantile, float(found["value"]) * UNITS_US[found["unit"]], found["phase"])

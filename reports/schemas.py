@@ -1,5 +1,6 @@
-"""The result files that this package reads, as records. Keys that no page shows are not declared, and ignored."""
+"""The result files that this package reads, as records. Keys that no page shows are not declared."""
 
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -10,11 +11,13 @@ __all__ = [
     "Fleet",
     "Hist",
     "Load",
+    "Loss",
     "Measured",
     "Phase",
     "Result",
     "Row",
     "Series",
+    "Slo",
     "Verdict",
 ]
 
@@ -22,6 +25,7 @@ Count = Annotated[int, Meta(ge=0, le=2**53)]
 Microseconds = Annotated[int, Meta(ge=0, le=2**53)]
 Seconds = Annotated[float, Meta(ge=0, le=1e12)]
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
+ExitCode = Annotated[int, Meta(ge=0, le=255)]
 Verdict = Literal[
     "PASS",
     "FAIL",
@@ -74,7 +78,7 @@ class Conformance(Struct, frozen=True, kw_only=True):
     started: str
     rows: list[Row]
     summary: Summary
-    exit_code: int
+    exit_code: ExitCode
     seed: int | str | None = None
     versions: dict[str, Any] = {}
 
@@ -115,6 +119,11 @@ class Phase(Struct, frozen=True, kw_only=True):
     metrics: dict[str, Measured] = {}
     loss: Loss = Loss()
 
+    def __post_init__(self) -> None:
+        for name, span in (("t", self.t), ("judged", self.judged)):
+            if span and span[0] > span[1]:
+                raise ValueError(f"`{name}` ends before it begins")
+
 
 class Hist(Struct, frozen=True):
     """Phase id → metric → [lower edge in µs, count]: log-linear buckets of `bits` significant bits."""
@@ -133,6 +142,8 @@ class Series(Struct, frozen=True):
     lost: list[Count] = []
 
     def __post_init__(self) -> None:
+        if any(after <= before for before, after in pairwise(self.t)):
+            raise ValueError("`t` does not increase")
         for name in ("deliveries", "lost"):
             values = getattr(self, name)
             if values and len(values) != len(self.t):
@@ -144,8 +155,8 @@ class Slo(Struct, frozen=True):
 
     expr: str
     ok: bool | None
-    value_us: float | None = None
-    value: float | None = None
+    value_us: Amount | None = None
+    value: Amount | None = None
 
 
 class Run(Struct, frozen=True, kw_only=True):
@@ -168,7 +179,7 @@ class Load(Struct, frozen=True, kw_only=True):
     phases: list[Phase]
     hist: Hist
     invalid: list[str]
-    exit_code: int
+    exit_code: ExitCode
     env: dict[str, Any] = {}
     workers: list[dict[str, Any]] = []
     series: Series | None = None
@@ -192,7 +203,7 @@ class Fleet(Struct, frozen=True, kw_only=True):
     started: str
     url: str
     devices: dict[str, Delivery]
-    exit_code: int
+    exit_code: ExitCode
     truth: str | None = None
 
 

@@ -13,12 +13,13 @@ __all__ = ["strip", "told"]
 WIDTH, MARGIN, LINE, HEIGHT = 640, 14, 16, 40  # user units
 COLUMNS = 300  # dots at most, however many reads there were
 TICKS = 6
+SHORTEST = 0.001  # seconds; what came within less is a single heap, on the scale of a second
 
 
 def strip(arrivals: Sequence[tuple[float, int]]) -> Markup:
     """An SVG time line from 0 to the last arrival; a dot's size tells its bytes."""
     last = max((seconds for seconds, _ in arrivals), default=0.0)
-    end = last or 1.0
+    end = last if last >= SHORTEST else 1.0
     dots = "".join(
         f'<circle cx="{place(seconds, end):.1f}" cy="{LINE}" r="{radius(size):.1f}"/>'
         for seconds, size in columns(arrivals, end)

@@ -8,7 +8,7 @@ __all__ = ["lines", "visible"]
 
 # C0, DEL, C1; zero-width and direction marks; line separators; BOM, interlinear marks, surrogates, tags.
 UNSEEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 BREAKS = {"\r\n", "\r", "\n"}
@@ -27,7 +27,8 @@ def sign(character: str) -> str:
 
 def visible(text: str) -> str:
     """`text` on one line, with every character that would not be seen replaced by its sign."""
-    return UNSEEN.sub(lambda found: sign(found[0]), text)
+    shown = UNSEEN.sub(lambda found: sign(found[0]), text[:SHOWN_CHARACTERS])
+    return shown + "…" * (len(text) > SHOWN_CHARACTERS)
 
 
 def lines(text: str) -> Markup:

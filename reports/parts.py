@@ -1,0 +1,189 @@
+"""One result made ready for its part of the page: anchors, sections, facts. Knows no HTML, opens no file."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from reports.facts import facts
+from reports.metrics import Limit, PhaseMetrics, limit, phases
+from reports.metrics import contradictions as load_contradictions
+from reports.outcome import Outcome, of_conformance, of_fleet, of_load
+from reports.schemas import Conformance, Fleet, Load, Result, Row, Series
+from reports.tally import Tally, headline, sections, tally, unjudged
+from reports.tally import contradictions as conformance_contradictions
+
+__all__ = ["ConformancePart", "Entry", "FleetPart", "LoadPart", "Part", "Section", "parts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row and the anchor that links to it."""
+
+    anchor: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The rows of one section and their score."""
+
+    name: str
+    anchor: str
+    entries: Sequence[Entry]
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class ConformancePart:
+    """One target against the catalogue."""
+
+    anchor: str
+    name: str
+    result: Conformance
+    outcome: Outcome
+    headline: str
+    facts: Mapping[str, str]
+    details: Mapping[str, str]
+    sections: Sequence[Section]
+    unjudged: Mapping[tuple[str, str], Sequence[Entry]]
+    contradictions: Sequence[str]
+    kind: str = "conformance"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPart:
+    """One load run, with the distributions that its figures are drawn from."""
+
+    anchor: str
+    name: str
+    result: Load
+    outcome: Outcome
+    facts: Mapping[str, str]
+    environment: Mapping[str, str]
+    arguments: Mapping[str, str]
+    phases: Sequence[PhaseMetrics]
+    limits: Sequence[Limit]
+    series: Series | None
+    one_machine: bool
+    contradictions: Sequence[str]
+    kind: str = "load"
+
+
+@dataclass(frozen=True, slots=True)
+class FleetPart:
+    """What a fleet sent and what the server holds."""
+
+    anchor: str
+    name: str
+    result: Fleet
+    outcome: Outcome
+    facts: Mapping[str, str]
+    kind: str = "fleet"
+
+
+Part = ConformancePart | LoadPart | FleetPart
+
+
+def parts(results: Sequence[Result]) -> list[Part]:
+    """A part for each result, in the order given."""
+    made: list[Part] = []
+    for number, result in enumerate(results, 1):
+        match result:
+            case Conformance():
+                made.append(conformance(result, f"c{number}"))
+            case Load():
+                made.append(load(result, f"l{number}"))
+            case Fleet():
+                made.append(fleet(result, f"f{number}"))
+    return made
+
+
+def conformance(result: Conformance, anchor: str) -> ConformancePart:
+    entries = anchored(result.rows, anchor)
+    by_row = {id(entry.row): entry for entry in entries}
+    target = dict(result.target)
+    name = str(target.pop("name", None) or target.get("url") or "unnamed target")
+    head = {key: target.pop(key, None) for key in ("url", "version")}
+    return ConformancePart(
+        anchor=anchor,
+        name=name,
+        result=result,
+        outcome=of_conformance(result),
+        headline=headline(tally(result.rows)),
+        facts=facts({**head, "started": result.started, "seed": result.seed, **prefixed(result.versions)}),
+        details=facts(target),
+        sections=[
+            Section(name, f"{anchor}-section-{n}", [by_row[id(row)] for row in rows], tally(rows))
+            for n, (name, rows) in enumerate(sections(result.rows).items(), 1)
+        ],
+        unjudged={why: [by_row[id(row)] for row in rows] for why, rows in unjudged(result.rows).items()},
+        contradictions=conformance_contradictions(result),
+    )
+
+
+def load(result: Load, anchor: str) -> LoadPart:
+    run = result.run
+    reported = sum(worker.get("reported") is not False for worker in result.workers)
+    workers = f"{reported} of {len(result.workers)} reported" if result.workers else None
+    return LoadPart(
+        anchor=anchor,
+        name=f"{run.scenario} against {run.target}",
+        result=result,
+        outcome=of_load(result),
+        facts=facts(
+            {
+                "target": run.target,
+                "scenario": run.scenario,
+                "started": run.started,
+                "duration": None if run.duration_s is None else f"{run.duration_s:.0f} s",
+                "seed": run.seed,
+                "run": run.id,
+                "revision": run.git,
+                "workers": workers,
+            }
+        ),
+        environment=facts(result.env),
+        arguments=facts(run.args),
+        phases=phases(result),
+        limits=[bound for slo in result.slo if (bound := limit(slo)) is not None],
+        series=result.series,
+        one_machine=loopback(run.target),
+        contradictions=load_contradictions(result),
+    )
+
+
+def fleet(result: Fleet, anchor: str) -> FleetPart:
+    found = facts({"server": result.url, "started": result.started, "truth": result.truth})
+    return FleetPart(anchor, result.url, result, of_fleet(result), found)
+
+
+def anchored(rows: Sequence[Row], prefix: str) -> list[Entry]:
+    """Anchors after the rows' own ids, so that a link outlives the next run; a repeated id gets a number."""
+    used: set[str] = set()
+    entries = []
+    for number, row in enumerate(rows, 1):
+        anchor = f"{prefix}-{re.sub('[^A-Za-z0-9]+', '-', row.id)[:60].strip('-')}"
+        if anchor in used or anchor == f"{prefix}-":
+            anchor = f"{prefix}-row-{number}"
+        while anchor in used:
+            anchor += "-again"
+        used.add(anchor)
+        entries.append(Entry(anchor, row))
+    return entries
+
+
+def prefixed(versions: Mapping[str, Any]) -> dict[str, Any]:
+    """Versions by the name of what has them, apart from keys that a target may have too."""
+    return {f"version of {name}": version for name, version in versions.items()}
+
+
+def loopback(target: str) -> bool:
+    """Whether a URL points at the machine itself."""
+    try:
+        host = urlsplit(target).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
