@@ -1,0 +1,1 @@
+"""Tests of the conformance suite; only here may the oracle meet the reference server in one process."""
