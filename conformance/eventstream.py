@@ -46,8 +46,8 @@ class Field:
 class Block:
     """The fields up to a blank line; none for an extra blank line.
 
-    `begin` is the offset of the first line. `end` lies just past the byte that closes the block, the first one
-    of the blank line's ending: a reader acts on a CR without waiting for an LF, so that LF is left out.
+    `begin` is the offset of the first line. `end` lies just past the byte that closes the block, the first of
+    the blank line's ending: a reader acts on a CR without waiting for an LF, so that LF is left out.
     """
 
     fields: tuple[Field, ...]

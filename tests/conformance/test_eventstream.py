@@ -382,23 +382,31 @@ def test_blocks_and_their_gaps_cover_the_body(body: bytes) -> None:
     assert body[covered:] in (b"", b"\n", b"\xef\xbb\xbf")
 
 
-def seconds_for(size: int) -> float:
-    """The best of three readings of one line of `size` bytes in 16 KiB slices, in CPU time."""
-    body = b"data: " + b"x" * size + b"\n\n"
+def seconds_for(line: int, slice_: int) -> float:
+    """The best of three readings of one line of that many bytes in slices of that many, in CPU time."""
+    body = b"data: " + b"x" * line + b"\n\n"
 
     def reading() -> float:
-        stream, begin = EventStream(), process_time()
-        found = [event for piece in slices(body, 16_384) for event in stream.feed(piece)]
+        begin = process_time()
+        found, _ = events(body, slice_)
         seconds = process_time() - begin
-        assert [len(event.data) for event in found] == [size]
+        assert [len(event.data) for event in found] == [line]
         return seconds
 
     return min(reading() for _ in range(3))
 
 
 def test_a_long_line_costs_linear_work() -> None:
-    """Joining the rest at every slice would make it the square: 64 times the work, not 8."""
-    assert seconds_for(5_000_000) < 24 * seconds_for(625_000)
+    """Joining what is left at every slice costs 64 times the work, not 8; slices are small to make that visible."""
+    assert seconds_for(1_600_000, 64) < 24 * seconds_for(200_000, 64)
+
+
+def test_five_megabytes_in_one_line_arrive_whole() -> None:
+    body = b"data: " + b"0123456789" * 500_000 + b"\n\n"
+
+    found, _ = events(body, 16_384)
+
+    assert [event.data for event in found] == ["0123456789" * 500_000]
 
 
 @pytest.mark.parametrize(
