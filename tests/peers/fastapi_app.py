@@ -1,7 +1,7 @@
 """A hub on FastAPI's own SSE: every byte on the wire is FastAPI's. It keeps no history, so nobody can resume.
 
-Run it as `uvicorn tests.peers.fastapi_app:app --timeout-graceful-shutdown 1`: by default uvicorn waits for open
-streams when it stops.
+Run it as `uvicorn tests.peers.fastapi_app:app --timeout-graceful-shutdown 1`: uvicorn alone, told to stop,
+waits for open streams.
 """
 
 import asyncio
