@@ -1,0 +1,73 @@
+"""A body cut into blocks at its blank lines; each distinct block is read once, by the suite's own parser."""
+
+import re
+from typing import NamedTuple
+
+from conformance.eventstream import BlockStream, EventStream
+from loadtests._probe import Probe, find
+
+__all__ = ["Block", "BlockReader", "Cutter"]
+
+KEPT_BLOCKS = 4_096
+LARGEST_BLOCK = 1 << 20  # bytes; probes are some hundred
+BORDER = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
+
+
+class Cutter:
+    """Cuts a body into blocks by bytes alone.
+
+    A border that is itself split between reads may leave one line end in front of the next block; that is a
+    blank line, which dispatches nothing.
+    """
+
+    __slots__ = ("_rest",)
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The blocks that `data` completes, without the border. Raises ValueError for one without an end."""
+        if self._rest:
+            data = self._rest + data
+        blocks = data.split(b"\n\n") if b"\r" not in data else BORDER.split(data)
+        self._rest = blocks.pop()
+        if len(self._rest) > LARGEST_BLOCK:
+            raise ValueError(f"a block longer than {LARGEST_BLOCK} bytes")
+        return blocks
+
+
+class Block(NamedTuple):
+    """What one block says: `type` is "" when it dispatches no event, `id` None when it sets none."""
+
+    type: str
+    id: str | None
+    retry_ms: int | None
+    probe: Probe | None
+
+
+class BlockReader:
+    """Reads blocks; the same bytes, sent to a thousand subscribers, are parsed once."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Block] = {}
+
+    def read(self, block: bytes) -> Block:
+        known = self._known.get(block)
+        if known is None:
+            if len(self._known) >= KEPT_BLOCKS:
+                self._known.clear()  # cheaper than keeping an order: a refill costs one parse a block
+            known = self._known[block] = _parse(block + b"\n\n")
+        return known
+
+
+def _parse(block: bytes) -> Block:
+    stream = EventStream()
+    event = next(iter(stream.feed(block)), None)
+    fields = (field for part in BlockStream().feed(block) for field in part.fields)
+    sets_id = any(field.name == "id" and "\0" not in field.value for field in fields)
+    return Block(
+        event.type if event else "",
+        stream.last_event_id if sets_id else None,
+        stream.retry,
+        find(event.data) if event else None,
+    )

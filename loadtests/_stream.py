@@ -1,0 +1,139 @@
+"""One HTTP response as a stream of blocks, read in the pump. Opens once; does not come back by itself."""
+
+import errno
+import os
+import socket
+from typing import Protocol
+
+import httptools
+
+from loadtests._blocks import Cutter
+from loadtests._endpoint import Endpoint
+from loadtests._pump import SO_TIMESTAMPNS, Pump, Read, open_socket, receive
+
+__all__ = ["Circuit", "Owner", "Stream"]
+
+OK = 200
+EVENT_STREAM = "text/event-stream"
+LONGEST_TYPE = 60  # characters that an error shows
+
+
+class Owner(Protocol):
+    """Whoever opened the stream."""
+
+    def on_open(self, read: Read) -> None: ...
+    def on_block(self, block: bytes, read: Read) -> None: ...
+    def on_end(self, reason: str) -> None: ...
+
+
+class Circuit(Protocol):
+    """What all streams of a run share."""
+
+    endpoint: Endpoint
+    pump: Pump
+    kernel_stamps: bool
+
+
+class Stream:
+    """GET, head, blocks, end. `on_end` comes once, and not after `close`."""
+
+    def __init__(self, circuit: Circuit, owner: Owner, *, last_id: str) -> None:
+        self._pump = circuit.pump
+        self._endpoint = circuit.endpoint
+        self._kernel_stamps = circuit.kernel_stamps
+        self._owner = owner
+        self._last_id = last_id
+        self._cutter = Cutter()
+        self._parser = httptools.HttpResponseParser(self)
+        self._read = Read(b"", 0, 0)
+        self._open = False
+        self._type = ""
+        self._socket: socket.socket | None = None
+
+    def connect(self) -> None:
+        """Begin. May fail at once, and so call `on_end` before it returns."""
+        try:
+            self._socket = open_socket(self._endpoint.family)
+            failed = self._socket.connect_ex(self._endpoint.address)
+        except OSError as error:  # out of files
+            self._fail(f"connect: {error.strerror}")
+            return
+        if failed not in {0, errno.EINPROGRESS}:
+            self._fail(f"connect: {os.strerror(failed)}")
+            return
+        self._pump.connecting(self._socket.fileno(), self)
+
+    def close(self) -> None:
+        """Leave. Nothing is called afterwards."""
+        self._open = False
+        if self._socket is not None:
+            self._pump.forget(self._socket.fileno())
+            self._socket.close()
+            self._socket = None
+
+    def _fail(self, reason: str) -> None:
+        self.close()
+        self._owner.on_end(reason)
+
+    def on_writable(self) -> None:
+        """Connected, or not."""
+        assert self._socket is not None
+        try:
+            failed = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            if failed:
+                raise OSError(failed, os.strerror(failed))
+            if self._kernel_stamps:
+                self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+            self._socket.send(self._endpoint.subscribe(self._last_id))
+        except OSError as error:
+            self._fail(f"connect: {error.strerror}")
+            return
+        self._pump.reading(self._socket.fileno())
+
+    def on_readable(self) -> None:
+        """Read once; the pump comes again for the rest."""
+        assert self._socket is not None
+        try:
+            self._read = receive(self._socket, kernel_stamps=self._kernel_stamps)
+            if not self._read.data:
+                self._fail("stream: eof")
+                return
+            self._parser.feed_data(self._read.data)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            self._fail(f"stream: {error.strerror}")
+        except httptools.HttpParserCallbackError:
+            raise  # a fault of ours
+        except httptools.HttpParserError as error:
+            self._fail(f"stream: not HTTP: {error}")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if name.lower() == b"content-type":
+            self._type = value.decode("latin-1").partition(";")[0].strip().lower()
+
+    def on_headers_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status != OK:
+            self._fail(f"connect: HTTP {status}")
+            return
+        if self._type != EVENT_STREAM:
+            self._fail(f"connect: not an event stream, but {self._type[:LONGEST_TYPE] or 'without a type'}")
+            return
+        self._open = True
+        self._owner.on_open(self._read)
+
+    def on_body(self, data: bytes) -> None:
+        if not self._open:
+            return
+        try:
+            blocks = self._cutter.feed(data)
+        except ValueError as error:
+            self._fail(f"stream: {error}")
+            return
+        for block in blocks:
+            self._owner.on_block(block, self._read)
+
+    def on_message_complete(self) -> None:
+        if self._open:
+            self._fail("stream: eof")
