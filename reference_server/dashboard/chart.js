@@ -1,0 +1,67 @@
+// A chart: pure drawing of one series' pixel columns into a box of a context.
+
+const ROOM = 0.08; // of the height, above and below the curve
+
+// [low, high] to draw between: the data's own, wide enough that the last digit's flicker is no mountain.
+export function extent(min, max, decimals) {
+  if (!(min <= max)) return [0, 1];
+  const least = 10 * 10 ** -decimals;
+  const middle = (min + max) / 2;
+  const half = Math.max(max - min, least) / 2;
+  const room = 1 + 2 * ROOM;
+  return [middle - half * room, middle + half * room];
+}
+
+export function level(value, [low, high], box) {
+  return box.top + (1 - (value - low) / (high - low)) * box.height;
+}
+
+// The curve, broken where nothing was measured, over a light fill; and a dot at its end.
+export function curve(context, columns, range, box, palette, { dot = true, weight = 1.25 } = {}) {
+  const outline = new Path2D();
+  const area = new Path2D();
+  let previous = -Infinity;
+  for (let x = 0; x < columns.low.length; x += 1) {
+    if (Number.isNaN(columns.low[x])) continue;
+    const joined = x - previous <= columns.reach;
+    if (!joined) close(area, box, previous);
+    column(outline, area, columns, x, joined, range, box);
+    previous = x;
+  }
+  if (previous < 0) return;
+  close(area, box, previous);
+  context.fillStyle = palette.fill;
+  context.fill(area);
+  context.strokeStyle = palette.line;
+  context.lineWidth = weight;
+  context.lineJoin = "round";
+  context.lineCap = "round";
+  context.stroke(outline);
+  if (dot) spot(context, box.left + previous + 0.5, level(columns.last[previous], range, box), palette);
+}
+
+function column(outline, area, columns, x, joined, range, box) {
+  const left = box.left + x + 0.5;
+  const bottom = box.top + box.height;
+  const first = level(columns.first[x], range, box);
+  if (joined) outline.lineTo(left, first);
+  else {
+    outline.moveTo(left - 0.5, first);
+    area.moveTo(left, bottom);
+  }
+  for (const name of ["first", "low", "high", "last"]) outline.lineTo(left, level(columns[name][x], range, box));
+  area.lineTo(left, level(columns.low[x], range, box));
+}
+
+function close(area, box, x) {
+  if (x < 0) return;
+  area.lineTo(box.left + x + 0.5, box.top + box.height);
+  area.closePath();
+}
+
+function spot(context, x, y, palette) {
+  context.beginPath();
+  context.arc(x, y, 2.2, 0, 2 * Math.PI);
+  context.fillStyle = palette.line;
+  context.fill();
+}

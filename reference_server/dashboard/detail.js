@@ -1,0 +1,153 @@
+// The detail: every quantity of the selected device, one panel each over one time axis, with a reading under the pointer.
+
+import { instants, levels } from "./axes.js";
+import { prepare } from "./canvas.js";
+import { curve, extent, level } from "./chart.js";
+import { clock, count, instant, reading } from "./format.js";
+import { inColumns } from "./window.js";
+
+const LEFT = 44; // px for the value axis
+const RIGHT = 8;
+const BOTTOM = 18; // px for the time axis, below the last panel
+const DAY = 86_400_000;
+
+export class Detail {
+  #panels = new Map();
+  #device = null;
+  #pointer = null; // px from the left of the plots
+
+  constructor(element) {
+    this.element = element;
+    this.title = document.createElement("h2");
+    this.title.id = "detail-title";
+    this.facts = document.createElement("dl");
+    this.body = document.createElement("div");
+    this.body.className = "panels";
+    element.append(this.title, this.facts, this.body);
+    this.body.addEventListener("pointermove", (event) => {
+      this.#pointer = event.clientX - this.body.getBoundingClientRect().left;
+    });
+    this.body.addEventListener("pointerleave", () => (this.#pointer = null));
+  }
+
+  show(device) {
+    this.#device = device;
+    this.#panels.clear();
+    this.body.replaceChildren();
+    this.title.textContent = device.name;
+    this.element.dataset.device = device.name;
+  }
+
+  update(fleet, { window, palette }) {
+    if (!this.#device) return;
+    this.#tell(fleet.ledger.of(this.#device.name));
+    for (const quantity of Object.keys(this.#device.values)) if (!this.#panels.has(quantity)) this.#add(quantity);
+    const panels = [...this.#panels.values()];
+    for (const panel of panels) panel.draw(this.#device, window, palette, this.#pointer, panel === panels.at(-1));
+  }
+
+  #add(quantity) {
+    const panel = new Panel(quantity);
+    this.#panels.set(quantity, panel);
+    this.body.append(panel.element);
+  }
+
+  #tell({ missing, duplicates }) {
+    const { boot, seq, events, time } = this.#device;
+    const facts = { clock: instant(time), seq: seq ?? "none", boot, events: count(events), gaps: count(missing), duplicates: count(duplicates) };
+    const state = JSON.stringify(facts);
+    if (this.facts.dataset.state === state) return;
+    this.facts.dataset.state = state;
+    this.facts.replaceChildren(...Object.entries(facts).map(([name, fact]) => pair(name, fact)));
+  }
+}
+
+class Panel {
+  constructor(quantity) {
+    this.quantity = quantity;
+    this.element = document.createElement("figure");
+    this.element.dataset.quantity = quantity;
+    const caption = document.createElement("figcaption");
+    this.name = Object.assign(document.createElement("span"), { className: "quantity", textContent: quantity });
+    this.now = Object.assign(document.createElement("span"), { className: "value" });
+    this.range = Object.assign(document.createElement("span"), { className: "range" });
+    caption.append(this.name, this.now, this.range);
+    this.plot = Object.assign(document.createElement("div"), { className: "plot" });
+    this.canvas = document.createElement("canvas");
+    this.canvas.setAttribute("role", "img");
+    this.canvas.setAttribute("aria-label", `${quantity} over time`);
+    this.plot.append(this.canvas);
+    this.element.append(caption, this.plot);
+  }
+
+  draw(device, window, palette, pointer, isLast) {
+    this.element.classList.toggle("last", isLast);
+    const { clientWidth: width, clientHeight: height } = this.plot;
+    const box = { left: LEFT, top: 4, width: Math.max(1, width - LEFT - RIGHT), height: height - 8 - (isLast ? BOTTOM : 0) };
+    const series = device.series.get(this.quantity);
+    const edges = inColumns(window, box.width);
+    const columns = series?.columns(edges.from, edges.to, box.width);
+    const decimals = series?.decimals ?? 0;
+    const range = extent(columns?.min, columns?.max, decimals);
+    const context = prepare(this.canvas, width, height);
+    context.font = `11px ${palette.font}`;
+    if (columns) valueAxis(context, range, box, palette);
+    timeAxis(context, edges, box, palette, isLast);
+    if (columns) curve(context, columns, range, box, palette, { weight: 1.5 });
+    this.#tell(device.values[this.quantity], columns, decimals, read(context, columns, range, box, palette, pointer));
+  }
+
+  #tell(value, columns, decimals, pointed) {
+    this.now.textContent = reading(pointed ? pointed.value : value, decimals);
+    const extremes = columns && columns.min <= columns.max ? `${reading(columns.min, decimals)} – ${reading(columns.max, decimals)}` : "";
+    this.range.textContent = pointed ? `at ${clock(pointed.time, false)}` : extremes;
+  }
+}
+
+function valueAxis(context, range, box, palette) {
+  const { at, decimals } = levels(...range, 3);
+  context.textAlign = "right";
+  context.textBaseline = "middle";
+  for (const value of at) {
+    const y = Math.round(level(value, range, box)) + 0.5;
+    context.fillStyle = palette.rule;
+    context.fillRect(box.left, y - 0.5, box.width, 1);
+    context.fillStyle = palette.muted;
+    context.fillText(value.toFixed(decimals), box.left - 6, y);
+  }
+}
+
+function timeAxis(context, { from, to }, box, palette, labelled) {
+  const { at, step } = instants(from, to, Math.max(2, Math.floor(box.width / 70)));
+  context.textAlign = "center";
+  context.textBaseline = "top";
+  for (const time of at) {
+    const x = Math.round(box.left + ((time - from) / (to - from)) * box.width) + 0.5;
+    context.fillStyle = palette.rule;
+    context.fillRect(x - 0.5, box.top, 1, box.height);
+    context.fillStyle = palette.muted;
+    if (labelled) context.fillText(clock(time, step >= DAY), x, box.top + box.height + 6);
+  }
+}
+
+// The reading in the column under the pointer, or the nearest before it, with a line through it.
+function read(context, columns, range, box, palette, pointer) {
+  let x = pointer === null ? -1 : Math.min(Math.round(pointer - box.left), box.width - 1);
+  while (x >= 0 && columns && Number.isNaN(columns.last[x])) x -= 1;
+  if (x < 0 || !columns) return null;
+  context.fillStyle = palette.ink;
+  context.fillRect(box.left + x, box.top, 1, box.height);
+  context.beginPath();
+  context.arc(box.left + x + 0.5, level(columns.last[x], range, box), 3, 0, 2 * Math.PI);
+  context.fill();
+  return { value: columns.last[x], time: columns.from + ((x + 0.5) / box.width) * (columns.to - columns.from) };
+}
+
+function pair(name, fact) {
+  const group = document.createElement("div");
+  const [term, definition] = [document.createElement("dt"), document.createElement("dd")];
+  term.textContent = name;
+  definition.textContent = fact;
+  group.append(term, definition);
+  return group;
+}

@@ -1,0 +1,72 @@
+// The page: stream → fleet → (in frames) status, grid and detail. The only place that knows them all.
+
+import { Palette } from "./canvas.js";
+import { Detail } from "./detail.js";
+import { Fleet } from "./fleet.js";
+import { everyFrame } from "./frames.js";
+import { Grid } from "./grid.js";
+import { Status } from "./status.js";
+import { Stream } from "./stream.js";
+import { fillSpans, shownWindow } from "./window.js";
+
+const byId = (id) => document.getElementById(id);
+
+const fleet = new Fleet();
+const palette = new Palette();
+const view = { quantity: null, device: null };
+
+const stream = new Stream({
+  snapshot(snapshot) {
+    fleet.restore(snapshot, performance.now());
+    status.recovered(fleet.ledger);
+    byId("empty").dataset.known = "";
+  },
+  measurement: (measurement) => fleet.record(measurement, performance.now()),
+  reset: (reset) => status.reset(reset, fleet.ledger),
+  state: (word, detail) => status.state(word, detail),
+});
+const status = new Status({ again: () => stream.resume() });
+const grid = new Grid(byId("grid"), select);
+const detail = new Detail(byId("detail"));
+
+function select(name) {
+  view.device = name;
+  detail.show(fleet.devices.get(name));
+}
+
+// Quantities are what the devices send; the first one seen is shown first.
+function offerQuantities() {
+  const box = byId("quantities");
+  for (const quantity of fleet.quantities) {
+    if ([...box.querySelectorAll("input")].some((input) => input.value === quantity)) continue;
+    const input = Object.assign(document.createElement("input"), { type: "radio", name: "quantity", value: quantity });
+    input.checked = view.quantity === null;
+    view.quantity ??= quantity;
+    const label = document.createElement("label");
+    label.append(input, quantity);
+    box.append(label);
+  }
+}
+
+function draw(now) {
+  status.update(fleet, now);
+  const empty = fleet.devices.size === 0;
+  byId("empty").hidden = !empty || byId("empty").dataset.known === undefined;
+  byId("board").hidden = empty;
+  if (empty) return;
+  offerQuantities();
+  const shown = { ...view, palette, scale: byId("scale").value, window: shownWindow(fleet, byId("span").value) };
+  grid.update(fleet, shown, now);
+  if (view.device === null) {
+    select([...fleet.devices.keys()].sort()[0]);
+    grid.select(view.device);
+  }
+  detail.update(fleet, shown);
+}
+
+fillSpans(byId("span"));
+byId("quantities").addEventListener("change", (event) => (view.quantity = event.target.value));
+byId("fleet-command").textContent = `eventbahn fleet run office --url ${location.origin}`;
+byId("post-command").textContent = `curl -H 'Content-Type: application/json' -d '{"device": "sensor-03", "value": 19.2}' ${location.origin}/measurements`;
+everyFrame(draw);
+stream.start();

@@ -1,0 +1,88 @@
+// The status: is the stream alive, how much comes, and is all of it there. For people in words, for programs in data-*.
+
+import { clock, count, duration, rate } from "./format.js";
+
+const SOON = 1000; // ms
+
+export class Status {
+  #root = document.documentElement;
+  #word = "connecting";
+  #detail = {};
+  #resets = 0;
+  #passed = 0; // measurements that resets passed over before the latest one
+  #reset = null;
+
+  constructor({ again }) {
+    byId("again").addEventListener("click", again);
+    byId("note").addEventListener("click", (event) => {
+      if (event.target.matches("button")) byId("note").hidden = true;
+    });
+  }
+
+  // What the stream says of itself.
+  state(word, detail) {
+    this.#word = word;
+    this.#detail = detail;
+    this.#root.dataset.state = word;
+    byId("state-word").textContent = word;
+    byId("again").hidden = word !== "closed";
+    document.title = word === "live" ? "eventbahn" : `${word} · eventbahn`;
+  }
+
+  reset({ reason }, { skipped }) {
+    this.#resets += 1;
+    this.#passed = skipped;
+    this.#reset = { reason, at: Date.now() };
+  }
+
+  // After a reset, the snapshot from which the page went on.
+  recovered({ skipped }) {
+    if (!this.#reset) return;
+    const { reason, at } = this.#reset;
+    this.#reset = null;
+    const passed = skipped - this.#passed;
+    const words = document.createElement("span");
+    words.textContent = `Reset at ${clock(at)} (${reason}): the server no longer had this page's position. It went on from a snapshot; ${count(passed)} measurements were passed over.`;
+    const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Dismiss" });
+    byId("note").replaceChildren(words, close);
+    byId("note").hidden = false;
+  }
+
+  update(fleet, now) {
+    const { ledger } = fleet;
+    write("rate", rate(fleet.rate.at(now)));
+    write("events", count(fleet.events));
+    write("devices", count(fleet.devices.size));
+    proof("gaps", ledger.missing);
+    proof("duplicates", ledger.duplicates);
+    write("age", this.#age(fleet.heard, now));
+    Object.assign(this.#root.dataset, {
+      devices: fleet.devices.size,
+      events: fleet.events,
+      gaps: ledger.missing,
+      duplicates: ledger.duplicates,
+      skipped: ledger.skipped,
+      resets: this.#resets,
+    });
+  }
+
+  #age(heard, now) {
+    const heardOf = Number.isNaN(heard) ? "no event yet" : now - heard < SOON ? "event less than 1 s ago" : `last event ${duration(now - heard)} ago`;
+    if (this.#word !== "closed") return heardOf;
+    return `${this.#detail.why}; next try in ${duration(Math.max(0, this.#detail.next - now) + 999)} · ${heardOf}`;
+  }
+}
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+function write(id, text) {
+  const element = byId(id);
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function proof(id, number) {
+  write(id, count(number));
+  byId(`${id}-figure`).classList.toggle("bad", number > 0);
+}

@@ -1,0 +1,85 @@
+// The stream: snapshot first, then every event after it; whatever breaks, it comes back, and says in which state it is.
+
+const PATIENCE = 10_000; // ms for a snapshot
+const FIRST_WAIT = 1000; // ms before another try when the browser has given up; doubles up to LONGEST_WAIT
+const LONGEST_WAIT = 30_000;
+
+// `sink` has snapshot(snapshot), measurement(measurement), reset(reset) and state(word, detail);
+// the states are connecting, live, reconnecting (the browser tries by itself) and closed (we try again, at `detail.next`).
+export class Stream {
+  #sink;
+  #source = null;
+  #timer = 0;
+  #wait = FIRST_WAIT;
+  #last = null;
+
+  constructor(sink) {
+    this.#sink = sink;
+  }
+
+  // Take a snapshot and follow the events from its position.
+  async start() {
+    this.#stop();
+    this.#sink.state("connecting", {});
+    try {
+      const snapshot = await fetchSnapshot();
+      this.#sink.snapshot(snapshot);
+      this.#follow(snapshot.last_id);
+    } catch (error) {
+      this.#later(error.message);
+    }
+  }
+
+  // Go on where we were; without a position yet, start.
+  resume() {
+    this.#stop();
+    if (this.#last === null) this.start();
+    else this.#follow(this.#last);
+  }
+
+  #follow(id) {
+    this.#last = id;
+    const source = new EventSource(`/events?lastEventId=${encodeURIComponent(id)}`);
+    this.#source = source;
+    source.addEventListener("open", () => this.#sink.state("live", {}));
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) this.#later("the server refused the stream");
+      else this.#sink.state("reconnecting", {});
+    });
+    source.addEventListener("measurement", (event) => {
+      this.#last = event.lastEventId || this.#last;
+      this.#wait = FIRST_WAIT;
+      this.#sink.measurement(JSON.parse(event.data));
+    });
+    source.addEventListener("reset", (event) => this.#reset(JSON.parse(event.data)));
+  }
+
+  // Our position is not in the server's log. Only the first reset is answered at once: one that comes with every try waits.
+  #reset(reset) {
+    this.#sink.reset(reset);
+    this.#last = null;
+    const patient = this.#wait > FIRST_WAIT;
+    if (patient) return this.#later(`reset: ${reset.reason}`);
+    this.#wait *= 2;
+    this.start();
+  }
+
+  #later(why) {
+    this.#stop();
+    this.#sink.state("closed", { why, next: performance.now() + this.#wait });
+    this.#timer = setTimeout(() => this.resume(), this.#wait);
+    this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
+  }
+
+  #stop() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+  }
+}
+
+async function fetchSnapshot() {
+  const response = await fetch("/snapshot", { signal: AbortSignal.timeout(PATIENCE), cache: "no-store" });
+  if (!response.ok) throw new Error(`/snapshot answered ${response.status} ${response.statusText}`.trim());
+  return response.json();
+}
