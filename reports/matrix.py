@@ -1,4 +1,4 @@
-"""Several targets side by side: a line per requirement, a column per target. Compares verdicts, nothing else."""
+"""Several targets side by side: a line per requirement, a column per target. Compares verdicts only."""
 
 from collections.abc import Sequence
 from typing import NamedTuple

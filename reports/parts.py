@@ -12,6 +12,7 @@ from reports.metrics import Limit, PhaseMetrics, limit, phases
 from reports.metrics import contradictions as load_contradictions
 from reports.outcome import Outcome, of_conformance, of_fleet, of_load
 from reports.schemas import Conformance, Fleet, Load, Result, Row, Series
+from reports.shapes import tone
 from reports.tally import Tally, headline, sections, tally, unjudged
 from reports.tally import contradictions as conformance_contradictions
 
@@ -48,6 +49,7 @@ class ConformancePart:
     facts: Mapping[str, str]
     details: Mapping[str, str]
     sections: Sequence[Section]
+    findings: Sequence[Entry]
     unjudged: Mapping[tuple[str, str], Sequence[Entry]]
     contradictions: Sequence[str]
     kind: str = "conformance"
@@ -116,9 +118,10 @@ def conformance(result: Conformance, anchor: str) -> ConformancePart:
         facts=facts({**head, "started": result.started, "seed": result.seed, **prefixed(result.versions)}),
         details=facts(target),
         sections=[
-            Section(name, f"{anchor}-section-{n}", [by_row[id(row)] for row in rows], tally(rows))
+            Section(name, f"{anchor}s{n}", [by_row[id(row)] for row in rows], tally(rows))
             for n, (name, rows) in enumerate(sections(result.rows).items(), 1)
         ],
+        findings=[entry for entry in entries if tone(entry.row.verdict) in ("bad", "warn")],
         unjudged={why: [by_row[id(row)] for row in rows] for why, rows in unjudged(result.rows).items()},
         contradictions=conformance_contradictions(result),
     )

@@ -63,6 +63,13 @@ class Row(Struct, frozen=True, kw_only=True):
     arrivals: list[tuple[Seconds, Count]] | None = None
     seconds: Seconds | None = None
 
+    @property
+    def pieces(self) -> list[str]:
+        """The evidence as a list, be it none, one excerpt or several."""
+        if self.evidence is None:
+            return []
+        return [self.evidence] if isinstance(self.evidence, str) else self.evidence
+
 
 class Summary(Struct, frozen=True):
     """What the suite itself counted."""

@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
-__all__ = ["lines", "visible"]
+__all__ = ["lines", "prose", "visible"]
 
 # C0, DEL, C1; zero-width and direction marks; line separators; BOM, interlinear marks, surrogates, tags.
 UNSEEN = re.compile(
@@ -45,3 +45,8 @@ def marked(piece: str) -> str:
         f'<i class="sign">{escape(visible(part))}</i>' if UNSEEN.match(part) else str(escape(part))
         for part in re.split(f"({UNSEEN.pattern}+)", piece)
     )
+
+
+def prose(text: str) -> Markup:
+    """`text` as safe HTML that keeps its line breaks, for sentences and commands of several lines."""
+    return Markup("\n").join(visible(line) for line in text[:SHOWN_CHARACTERS].split("\n"))

@@ -1,0 +1,130 @@
+"""Results in, one HTML document out: it names no other resource, and forbids the browser to fetch any."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from importlib.metadata import version
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.matrix import matrix
+from reports.parts import ConformancePart, LoadPart, Part, parts
+from reports.schemas import Result
+from reports.score import bar, by_tone
+from reports.shapes import shape, symbols, tone
+from reports.strip import strip, told
+from reports.tally import ORDER
+from reports.units import count, ms, plain
+from reports.visible import lines, prose, visible
+
+__all__ = ["page"]
+
+
+def page(results: Sequence[Result], sources: Iterable[str] = ()) -> str:
+    """One document with a part per result; `sources` are the names of the files they came from."""
+    made = parts(results)
+    targets = [part for part in made if isinstance(part, ConformancePart)]
+    rooms = environment()
+    style, script = text(rooms, "style.css"), text(rooms, "script.js")
+    return rooms.get_template("page.html").render(
+        title=title(made),
+        version=version("eventbahn"),
+        policy=policy(style, script),
+        style=style,
+        script=script,
+        symbols=symbols(),
+        sources=list(sources),
+        parts=made,
+        figures={part.anchor: drawings(part) for part in made if isinstance(part, LoadPart)},
+        targets=targets,
+        matrix=matrix(targets) if len(targets) > 1 else [],
+        verdicts=present(targets),
+    )
+
+
+def environment() -> Environment:
+    """Whatever a template prints is escaped and visible, unless this package made the markup itself."""
+    made = Environment(
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        finalize=shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "bar": bar,
+        "by_tone": by_tone,
+        "count": count,
+        "lines": lines,
+        "ms": ms,
+        "plain": plain,
+        "prose": prose,
+        "shape": shape,
+        "strip": strip,
+        "told": told,
+        "tone": tone,
+        "web": web,
+    }
+    return made
+
+
+def shown(value: Any) -> Any:
+    """The last step before escaping, for every `{{ … }}`."""
+    match value:
+        case Markup():
+            return value
+        case None:
+            return ""
+        case _:
+            return visible(str(value))
+
+
+def web(url: str | None) -> str | None:
+    """A URL that a page may link to, or None: `javascript:` is no place to go."""
+    return url if url and url.startswith(("https://", "http://")) else None
+
+
+def text(rooms: Environment, name: str) -> Markup:
+    """A file of ours that goes into the page as it is."""
+    assert rooms.loader is not None, "the environment above has a loader"
+    return Markup(rooms.loader.get_source(rooms, name)[0])
+
+
+def policy(style: str, script: str) -> str:
+    """A Content-Security-Policy by which nothing counts but what stands in the page itself."""
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'; style-src-elem {digest(style)}; "
+        f"style-src-attr 'unsafe-inline'; script-src {digest(script)}; base-uri 'none'; form-action 'none'"
+    )
+
+
+def digest(source: str) -> str:
+    return f"'sha256-{b64encode(sha256(source.encode()).digest()).decode()}'"
+
+
+def title(made: Sequence[Part]) -> str:
+    """What the browser's tab says."""
+    names = list(dict.fromkeys(part.name for part in made))
+    return f"{', '.join(names[:3])}{' …' if len(names) > 3 else ''} · eventbahn"
+
+
+def drawings(part: LoadPart) -> list[Any]:
+    """The figures of a load run, as far as there is something to draw."""
+    # matplotlib takes half a second to import, which a conformance report need not wait for.
+    from reports.figures import by_percentile, by_subscribers, over_time
+
+    found = [
+        by_percentile(part.phases, part.limits, f"{part.anchor}-nines"),
+        by_subscribers(part.phases, f"{part.anchor}-levels"),
+        over_time(part.series, part.phases, f"{part.anchor}-time") if part.series else None,
+    ]
+    return [drawing for drawing in found if drawing]
+
+
+def present(targets: Sequence[ConformancePart]) -> list[str]:
+    """The verdicts that a reader can filter by."""
+    found = {verdict for target in targets for section in target.sections for verdict in section.tally.counts}
+    return [verdict for verdict in ORDER if verdict in found]
