@@ -397,7 +397,7 @@ def seconds_for(line: int, slice_: int) -> float:
 
 
 def test_a_long_line_costs_linear_work() -> None:
-    """Joining what is left at every slice costs 64 times the work, not 8; slices are small to make that visible."""
+    """Joining the rest at every slice costs 64 times the work, not 8; small slices make that visible."""
     assert seconds_for(1_600_000, 64) < 24 * seconds_for(200_000, 64)
 
 
