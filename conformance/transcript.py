@@ -1,4 +1,4 @@
-"""What went over one connection, as bytes with times: a record that can be stored and judged again. Judges nothing."""
+"""What went over one connection, as bytes with times, to be stored and judged again. Judges nothing."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

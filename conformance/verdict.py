@@ -31,9 +31,9 @@ BAD = frozenset({Verdict.FAIL, Verdict.FLAKY, Verdict.STALE_WAIVER})
 class Judgement:
     """A verdict with what it rests on.
 
-    `evidence` is the target's own bytes, to be escaped by whoever shows them. `arrivals` are (seconds since the
-    request, number of bytes). A FAIL is one of the row's level, so a SHOULD becomes a WARN, unless `declared`: then
-    the target breaks its own word.
+    `evidence` is the target's own bytes, to be escaped by whoever shows them. `arrivals` are (seconds since
+    the request, number of bytes). A FAIL counts by the row's level, so a SHOULD becomes a WARN, unless
+    `declared`: then the target breaks its own word.
     """
 
     verdict: Verdict

@@ -1,0 +1,51 @@
+"""What stands behind a judgement: bytes around an offence, and a command that shows it again. Sends nothing."""
+
+import shlex
+from urllib.parse import urlsplit
+
+from conformance.transcript import Transcript
+from conformance.visible import visible
+
+__all__ = ["again", "excerpt", "quoted"]
+
+EXCERPT_BYTES = 80
+LONGEST_QUOTE = 120  # characters
+LONGEST_HEADER = 200  # beyond it a command line is no help
+
+
+def quoted(text: str | bytes) -> str:
+    """`text` in quotes, with what cannot be seen escaped, cut where it is long."""
+    return f'"{visible(text, LONGEST_QUOTE)}"'
+
+
+def excerpt(body: bytes | bytearray, offset: int) -> bytes:
+    """The bytes around `offset`, about half of them before it."""
+    begin = max(0, min(offset - EXCERPT_BYTES // 2, len(body) - EXCERPT_BYTES))
+    return bytes(body[begin : begin + EXCERPT_BYTES])
+
+
+def again(transcript: Transcript) -> str:
+    """A command that sends the same request: curl, or the bytes themselves where curl would not send them."""
+    head, _, body = transcript.request.partition(b"\r\n\r\n")
+    first, *fields = head.split(b"\r\n")
+    method = first.split(b" ", 1)[0].decode("ascii")
+    if not head.isascii() or any(len(field) > LONGEST_HEADER for field in fields) or body:
+        return _by_netcat(transcript)
+    options = {"GET": ["-sNi"], "HEAD": ["-sI"]}.get(method, ["-sNi", "-X", method])
+    if first.endswith(b"1.0"):
+        options.append("--http1.0")
+    for field in fields:
+        name, _, value = field.decode("ascii").partition(":")
+        if name.lower() not in {"host", "content-length"}:
+            # curl leaves a header out when its value is empty, unless it ends in a semicolon
+            options += ["-H", f"{name};" if not value.strip() else f"{name}: {value.strip()}"]
+    return shlex.join(["curl", *options, transcript.url])
+
+
+def _by_netcat(transcript: Transcript) -> str:
+    parts = urlsplit(transcript.url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    octets = visible(transcript.request[: 4 * LONGEST_HEADER]).replace("%", "%%").replace("'", "\\x27")
+    reader = ["openssl", "s_client", "-quiet", "-connect", f"{parts.hostname}:{port}"]
+    peer = reader if parts.scheme == "https" else ["nc", "-w", "3", str(parts.hostname), str(port)]
+    return f"printf '{octets}' | {shlex.join(peer)}"
