@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -102,8 +103,9 @@ def phase_legend(figure: Figure, shown: Sequence[PhaseMetrics]) -> None:
 
 def reading_order(figure: Figure, axes: Axes) -> None:
     """A legend beside the axes, from the highest curve to the lowest."""
-    handles, labels = axes.get_legend_handles_labels()
-    figure.legend(handles[::-1], labels[::-1], loc="outside right upper")
+    curves = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
+    curves.sort(key=lambda line: float(np.asarray(line.get_ydata())[-1]), reverse=True)
+    figure.legend(handles=curves, loc="outside right upper")
 
 
 def phase_label(each: PhaseMetrics) -> str:

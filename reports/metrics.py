@@ -2,15 +2,26 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import ceil
 from typing import NamedTuple
 
 from reports.schemas import Load, Measured, Phase, Slo
+from reports.units import count, ms
 
-__all__ = ["QUANTILES", "Distribution", "Limit", "PhaseMetrics", "contradictions", "limit", "nines", "phases"]
+__all__ = [
+    "QUANTILES",
+    "Distribution",
+    "Limit",
+    "PhaseMetrics",
+    "contradictions",
+    "headline",
+    "limit",
+    "nines",
+    "phases",
+]
 
 QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
 UNITS_US = {"us": 1.0, "µs": 1.0, "ms": 1e3, "s": 1e6}
@@ -32,9 +43,9 @@ class Distribution:
     def of(cls, buckets: Iterable[tuple[int, int]]) -> "Distribution":
         """From [edge, count] pairs in any order; equal edges add up, as merged runs need."""
         counts: dict[int, int] = {}
-        for edge, count in buckets:
-            if count:
-                counts[edge] = counts.get(edge, 0) + count
+        for edge, samples in buckets:
+            if samples:
+                counts[edge] = counts.get(edge, 0) + samples
         edges = tuple(sorted(counts))
         return cls(edges, tuple(accumulate(counts[edge] for edge in edges)))
 
@@ -110,6 +121,35 @@ def limit(slo: Slo) -> Limit | None:
         return None
     quantile = {**QUANTILES, "p95": 0.95}[found["q"]]
     return Limit(found["metric"], quantile, float(found["value"]) * UNITS_US[found["unit"]], found["phase"])
+
+
+def headline(found: Sequence[PhaseMetrics]) -> str:
+    """`2 000 subscribers: delivery p50 12.03 ms, p99 27.90 ms. 7 of 600 000 deliveries lost.`"""
+    return f"{busiest(found)} {lost(found)}".strip()
+
+
+def busiest(found: Sequence[PhaseMetrics]) -> str:
+    """The latencies at the highest level at which anything was delivered."""
+    delivered = [each for each in found if each.measured("deliver").n]
+    if not delivered:
+        return "Nothing was delivered."
+    top = max(delivered, key=lambda each: each.phase.subs)
+    named = {"delivery p50": ("deliver", "p50_us"), "p99": ("deliver", "p99_us")}
+    named["last subscriber p99"] = ("last_subscriber", "p99_us")
+    figures = {label: getattr(top.measured(metric), key) for label, (metric, key) in named.items()}
+    told = ", ".join(f"{label} {ms(us)} ms" for label, us in figures.items() if us is not None)
+    return f"{count(top.phase.subs)} subscribers: {told or 'no latencies'}."
+
+
+def lost(found: Sequence[PhaseMetrics]) -> str:
+    """What was lost in all phases that counted it."""
+    counted = [each.phase.loss for each in found if each.phase.loss.lost is not None]
+    if not counted:
+        return "Losses were not counted."
+    expected, missing = sum(loss.expected or 0 for loss in counted), sum(loss.lost or 0 for loss in counted)
+    silent = sum(loss.silent or 0 for loss in counted)
+    tail = f", {count(silent)} of them silently" if silent else ""
+    return f"{count(missing) if missing else 'None'} of {count(expected)} deliveries lost{tail}."
 
 
 def contradictions(result: Load) -> list[str]:

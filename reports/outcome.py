@@ -45,10 +45,10 @@ def of_load(result: Load) -> Outcome:
     if broken:
         return Outcome("FAIL", f"{broken} of {promises} broken.")
     if not result.slo:
-        return Outcome("INFO", f"Measured, not judged: the run had no SLO.{lost(result)}")
+        return Outcome("INFO", "Measured, not judged: the run had no SLO.")
     if kept < len(result.slo):
         return Outcome("INCONCLUSIVE", f"{kept} of {promises} kept, the others could not be measured.")
-    return Outcome("PASS", f"{promises} kept.{lost(result)}")
+    return Outcome("PASS", f"{promises} kept.")
 
 
 def of_fleet(result: Fleet) -> Outcome:
@@ -62,11 +62,3 @@ def of_fleet(result: Fleet) -> Outcome:
     if result.exit_code:
         return Outcome("INCONCLUSIVE", f"{devices} compared, but the comparison did not finish.")
     return Outcome("PASS", f"{devices}: everything that was sent is there.")
-
-
-def lost(result: Load) -> str:
-    """What was lost, where it was counted, as a second sentence."""
-    losses = [phase.loss.lost for phase in result.phases if phase.loss.lost is not None]
-    if not losses:
-        return ""
-    return f" {count(sum(losses))} deliveries were lost." if sum(losses) else " Nothing was lost."

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from reports.facts import facts
 from reports.metrics import Limit, PhaseMetrics, limit, phases
 from reports.metrics import contradictions as load_contradictions
+from reports.metrics import headline as load_headline
 from reports.outcome import Outcome, of_conformance, of_fleet, of_load
 from reports.schemas import Conformance, Fleet, Load, Result, Row, Series
 from reports.shapes import tone
@@ -63,6 +64,7 @@ class LoadPart:
     name: str
     result: Load
     outcome: Outcome
+    headline: str
     facts: Mapping[str, str]
     environment: Mapping[str, str]
     arguments: Mapping[str, str]
@@ -115,7 +117,9 @@ def conformance(result: Conformance, anchor: str) -> ConformancePart:
         result=result,
         outcome=of_conformance(result),
         headline=headline(tally(result.rows)),
-        facts=facts({**head, "started": result.started, "seed": result.seed, **prefixed(result.versions)}),
+        facts=facts(
+            {**head, "started": result.started, "seed": result.seed, "versions": versions(result.versions)}
+        ),
         details=facts(target),
         sections=[
             Section(name, f"{anchor}s{n}", [by_row[id(row)] for row in rows], tally(rows))
@@ -128,7 +132,7 @@ def conformance(result: Conformance, anchor: str) -> ConformancePart:
 
 
 def load(result: Load, anchor: str) -> LoadPart:
-    run = result.run
+    run, found = result.run, phases(result)
     reported = sum(worker.get("reported") is not False for worker in result.workers)
     workers = f"{reported} of {len(result.workers)} reported" if result.workers else None
     return LoadPart(
@@ -136,6 +140,7 @@ def load(result: Load, anchor: str) -> LoadPart:
         name=f"{run.scenario} against {run.target}",
         result=result,
         outcome=of_load(result),
+        headline=load_headline(found),
         facts=facts(
             {
                 "target": run.target,
@@ -150,7 +155,7 @@ def load(result: Load, anchor: str) -> LoadPart:
         ),
         environment=facts(result.env),
         arguments=facts(run.args),
-        phases=phases(result),
+        phases=found,
         limits=[bound for slo in result.slo if (bound := limit(slo)) is not None],
         series=result.series,
         one_machine=loopback(run.target),
@@ -178,9 +183,9 @@ def anchored(rows: Sequence[Row], prefix: str) -> list[Entry]:
     return entries
 
 
-def prefixed(versions: Mapping[str, Any]) -> dict[str, Any]:
-    """Versions by the name of what has them, apart from keys that a target may have too."""
-    return {f"version of {name}": version for name, version in versions.items()}
+def versions(found: Mapping[str, Any]) -> str:
+    """What the run was made with: `eventbahn 0.1.0, python 3.11.7`."""
+    return ", ".join(f"{name} {version}" for name, version in found.items())
 
 
 def loopback(target: str) -> bool:

@@ -53,7 +53,8 @@ def shape(verdict: Verdict) -> Markup:
 def symbols() -> Markup:
     """Every form once, for `shape` to refer to."""
     drawn = "".join(
-        f'<symbol id="{symbol(verdict)}" viewBox="0 0 16 16"><path class="outline" d="{form.outline}"/>'
+        f'<symbol id="{symbol(verdict)}" viewBox="0 0 16 16">'
+        f'<path class="{"hollow" if form.tone == "none" else "outline"}" d="{form.outline}"/>'
         f'<path class="mark" d="{form.mark}"/></symbol>'
         for verdict, form in SHAPES.items()
     )

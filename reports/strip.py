@@ -10,7 +10,7 @@ from reports.units import count, plain
 
 __all__ = ["strip", "told"]
 
-WIDTH, MARGIN, LINE, HEIGHT = 640, 14, 16, 40  # user units
+WIDTH, MARGIN, LINE, HEIGHT = 440, 14, 13, 36  # user units
 COLUMNS = 300  # dots at most, however many reads there were
 TICKS = 6
 SHORTEST = 0.001  # seconds; what came within less is a single heap, on the scale of a second
@@ -36,9 +36,11 @@ def told(arrivals: Sequence[tuple[float, int]]) -> str:
     if not times:
         return "nothing arrived"
     total = count(sum(size for _, size in arrivals))
-    pause = max((after - before for before, after in pairwise(times)), default=0.0)
+    if len(times) == 1:
+        return f"1 read, {total} bytes, after {plain(times[0])} s"
+    pause = max(after - before for before, after in pairwise(times))
     return (
-        f"{len(times)} read{'s' * (len(times) > 1)}, {total} bytes; first after {plain(times[0])} s, "
+        f"{len(times)} reads, {total} bytes; first after {plain(times[0])} s, "
         f"last after {plain(times[-1])} s, longest pause {plain(pause)} s"
     )
 

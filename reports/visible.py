@@ -1,4 +1,4 @@
-"""Text of strangers made visible: control and direction characters become signs that do nothing."""
+"""Text of strangers made visible: control and direction characters become names that do nothing."""
 
 import re
 
@@ -11,28 +11,40 @@ UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+# Names, not the pictures of U+2400 ff.: few fonts have those.
+CONTROLS = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI "
+    "DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
+).split()
+SHORT = {"\r": r"\r", "\n": r"\n", "\t": r"\t"}
 BREAKS = {"\r\n", "\r", "\n"}
 SHOWN_CHARACTERS = 20_000  # an excerpt is short; a page must not grow with a stream
 
 
-def sign(character: str) -> str:
-    """The picture of one control character, or its escape where Unicode has no picture."""
+def written(character: str) -> str:
+    """An unseen character as an escape that any terminal and font can show."""
+    if character in SHORT:
+        return SHORT[character]
     point = ord(character)
-    if point < 0x20:
-        return chr(0x2400 + point)
-    if point == 0x7F:
-        return "\u2421"
     return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
 
 
+def named(character: str) -> str:
+    """The name by which the field knows an unseen character: CR, LF, ESC, U+202E."""
+    point = ord(character)
+    if point < len(CONTROLS):
+        return CONTROLS[point]
+    return "DEL" if point == 0x7F else f"U+{point:04X}"
+
+
 def visible(text: str) -> str:
-    """`text` on one line, with every character that would not be seen replaced by its sign."""
-    shown = UNSEEN.sub(lambda found: sign(found[0]), text[:SHOWN_CHARACTERS])
+    """`text` on one line, with every character that would not be seen written as an escape."""
+    shown = UNSEEN.sub(lambda found: written(found[0]), text[:SHOWN_CHARACTERS])
     return shown + "…" * (len(text) > SHOWN_CHARACTERS)
 
 
 def lines(text: str) -> Markup:
-    """`text` as safe HTML for a <pre>: signs marked up, and a line break wherever an SSE reader sees one."""
+    """`text` as safe HTML for a <pre>: unseen characters named, and a line break wherever an SSE reader sees one."""
     pieces = re.split(r"(\r\n|\r|\n)", text[:SHOWN_CHARACTERS])
     shown = "".join(marked(piece) + "\n" * (piece in BREAKS) for piece in pieces)
     left = len(text) - SHOWN_CHARACTERS
@@ -40,10 +52,10 @@ def lines(text: str) -> Markup:
 
 
 def marked(piece: str) -> str:
-    """One piece, escaped, with each run of unseen characters in an element of its own."""
+    """One piece, escaped, with each unseen character named in an element of its own."""
     return "".join(
-        f'<i class="sign">{escape(visible(part))}</i>' if UNSEEN.match(part) else str(escape(part))
-        for part in re.split(f"({UNSEEN.pattern}+)", piece)
+        f'<i class="sign">{named(part)}</i>' if UNSEEN.fullmatch(part) else str(escape(part))
+        for part in re.split(f"({UNSEEN.pattern})", piece)
     )
 
 
