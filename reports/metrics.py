@@ -137,7 +137,7 @@ def busiest(found: Sequence[PhaseMetrics]) -> str:
     named = {"delivery p50": ("deliver", "p50_us"), "p99": ("deliver", "p99_us")}
     named["last subscriber p99"] = ("last_subscriber", "p99_us")
     figures = {label: getattr(top.measured(metric), key) for label, (metric, key) in named.items()}
-    told = ", ".join(f"{label} {ms(us)} ms" for label, us in figures.items() if us is not None)
+    told = ", ".join(f"{label} {ms(us)}\u00a0ms" for label, us in figures.items() if us is not None)
     return f"{count(top.phase.subs)} subscribers: {told or 'no latencies'}."
 
 

@@ -12,7 +12,7 @@ UNSEEN = re.compile(
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 # Names, not the pictures of U+2400 ff.: few fonts have those.
-CONTROLS = (
+CONTROLS = (  # noqa: SIM905 - a table of two lines
     "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI "
     "DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
 ).split()
@@ -44,7 +44,7 @@ def visible(text: str) -> str:
 
 
 def lines(text: str) -> Markup:
-    """`text` as safe HTML for a <pre>: unseen characters named, and a line break wherever an SSE reader sees one."""
+    """`text` as safe HTML for a <pre>: the unseen named, and a line break wherever an SSE reader sees one."""
     pieces = re.split(r"(\r\n|\r|\n)", text[:SHOWN_CHARACTERS])
     shown = "".join(marked(piece) + "\n" * (piece in BREAKS) for piece in pieces)
     left = len(text) - SHOWN_CHARACTERS
