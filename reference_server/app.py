@@ -1,0 +1,66 @@
+"""The routes, and what stands behind each: log → hub → streams, and the ways in."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from aiohttp import web
+
+from reference_server import site
+from reference_server.hub import Hub
+from reference_server.intake import Intake
+from reference_server.log import Log
+from reference_server.parts import Routes
+from reference_server.refusal import refusals, reply
+from reference_server.settings import Settings
+from reference_server.snapshot import Snapshot
+from reference_server.stream import Streams
+
+__all__ = ["app_of"]
+
+
+async def app_of(log: Log, settings: Settings) -> web.Application:
+    """The application around an open log, which stays the caller's to close."""
+    parts = settings.parts
+    hub = Hub(
+        log, settings.limits, encode=parts.encode, heartbeat=parts.heartbeat, interval=settings.heartbeat
+    )
+    snapshot = Snapshot(log, await log.latest())
+    app = web.Application(middlewares=[refusals], client_max_size=settings.limits.body)
+    ways = routes(Streams(log, hub, settings), Intake(log, settings.limits, parts), snapshot)
+    app.add_routes(parts.routes(ways))
+
+    async def keep_alive(_: web.Application) -> AsyncIterator[None]:
+        beating = asyncio.create_task(hub.keep_alive())
+        yield
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating
+
+    async def end_streams(_: web.Application) -> None:
+        hub.close()
+
+    app.cleanup_ctx.append(keep_alive)
+    app.on_shutdown.append(end_streams)
+    return app
+
+
+def routes(streams: Streams, intake: Intake, snapshot: Snapshot) -> Routes:
+    """Every method and path. A stream has a HEAD of its own: aiohttp's would subscribe whoever asks."""
+    return [
+        web.get("/", site.index),
+        web.get("/static/{name}", site.static),
+        web.get("/healthz", healthz),
+        web.get("/snapshot", snapshot.get),
+        web.post("/measurements", intake.measurements),
+        web.post("/events/{channel}", intake.event),
+        *(
+            route
+            for path in ("/events", "/events/{channel}")
+            for route in (web.get(path, streams.get, allow_head=False), web.head(path, streams.head))
+        ),
+    ]
+
+
+async def healthz(request: web.Request) -> web.Response:  # noqa: ARG001 - a handler's signature
+    return reply({"status": "ok"})

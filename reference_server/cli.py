@@ -1,0 +1,149 @@
+"""`eventbahn serve`: options, signals and exit codes."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from ipaddress import ip_address
+
+import click
+
+from reference_server.faults import FAULTS
+from reference_server.log import UnusableError
+from reference_server.parts import Parts
+from reference_server.serving import serving
+from reference_server.settings import Settings
+
+__all__ = ["serve"]
+
+UNUSABLE, INTERRUPTED = 2, 130
+
+
+class Serve(click.Command):
+    """A command whose help lists the faults."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        with formatter.section("Faults, each with the rows of the suite that see it"):
+            formatter.write_dl(
+                [(name, f"{fault.help} [{', '.join(fault.caught_by)}]") for name, fault in FAULTS.items()]
+            )
+
+
+@click.command(cls=Serve)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--log",
+    metavar="memory|sqlite:FILE",
+    default="sqlite:eventbahn.db",
+    show_default=True,
+    help="Where events are kept. A file is opened by one server at a time.",
+)
+@click.option(
+    "--retain",
+    type=click.IntRange(1),
+    default=100_000,
+    show_default=True,
+    help="Events that can be replayed.",
+)
+@click.option(
+    "--heartbeat",
+    type=click.FloatRange(0.05, 3600),
+    default=15.0,
+    show_default=True,
+    help="Seconds of silence after which a comment keeps a connection alive.",
+)
+@click.option(
+    "--retry",
+    type=click.IntRange(0, 3_600_000),
+    default=2_000,
+    show_default=True,
+    help="Milliseconds that a client is told to wait before it reconnects, ±25 %; 0 tells it nothing.",
+)
+@click.option("--no-prime", is_flag=True, help="Send new subscribers no block that holds just an id.")
+@click.option(
+    "--open", "open_", is_flag=True, help="Let everybody in: needed for an address that others can reach."
+)
+@click.option(
+    "--fault",
+    type=click.Choice(list(FAULTS)),
+    metavar="NAME",
+    help="Do one point wrong, on purpose; see below.",
+)
+@click.pass_context
+def serve(
+    ctx: click.Context,
+    *,
+    host: str,
+    port: int,
+    log: str,
+    retain: int,
+    heartbeat: float,
+    retry: int,
+    no_prime: bool,
+    open_: bool,
+    fault: str | None,
+) -> None:
+    """Run the reference server.
+
+    Its base URL is the first line on stdout. Devices POST /measurements, publishers POST /events/CHANNEL,
+    subscribers GET /events, people open the base URL itself. SIGTERM or Ctrl-C ends it.
+    """
+    if not open_ and not loopback(host):
+        raise click.UsageError(
+            f"others can reach {host}, and anybody could read and publish: add --open to allow it"
+        )
+    parts = FAULTS[fault].parts if fault else Parts()
+    settings = Settings(
+        host=host,
+        port=port,
+        log=log,
+        retain=retain,
+        heartbeat=heartbeat,
+        retry=retry,
+        prime=not no_prime,
+        parts=parts,
+    )
+    ctx.exit(run(settings))
+
+
+def loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def run(settings: Settings) -> int:
+    """Serve until a signal comes; the exit code."""
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        try:
+            return runner.run(until_signal(settings))
+        except UnusableError as error:
+            click.echo(f"eventbahn serve: {error}", err=True)
+            return UNUSABLE
+
+
+async def until_signal(settings: Settings) -> int:
+    stop: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def leave(code: int) -> None:
+        if not stop.done():
+            stop.set_result(code)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leave, 0)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, leave, INTERRUPTED)
+    async with serving(settings) as url:
+        click.echo(url)
+        return await stop
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
+    """uvloop where it exists: under load it is several times faster."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop

@@ -1,0 +1,73 @@
+"""Heads of a stream that are wrong in one thing, and one that comes too late."""
+
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+
+from reference_server.head import HEADERS, stream_head
+from reference_server.outlet import Outlet
+from reference_server.parts import Routes
+
+__all__ = ["LateOutlet", "content_length", "head_streams", "late_head", "status_202", "text_plain"]
+
+ENDLESS = 1_000_000_000  # bytes
+
+
+def status_202(request: web.Request) -> web.StreamResponse:
+    response = stream_head(request)
+    response.set_status(202)
+    return response
+
+
+def text_plain(request: web.Request) -> web.StreamResponse:
+    response = stream_head(request)
+    response.content_type = "text/plain"
+    return response
+
+
+def content_length(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={**HEADERS, "Content-Length": str(ENDLESS)})
+    response.force_close()
+    return response
+
+
+class Unsent(web.StreamResponse):
+    """A response whose head waits for the first byte of its body."""
+
+    _send_headers_immediately = False
+
+
+def late_head(request: web.Request) -> web.StreamResponse:
+    response = Unsent(headers=HEADERS)
+    correct = stream_head(request)
+    if correct.chunked:
+        response.enable_chunked_encoding()
+    else:
+        response.force_close()
+    return response
+
+
+class LateOutlet(Outlet):
+    """Holds everything back until the first event."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, transport: Any, writer: AbstractStreamWriter, **options: Any) -> None:
+        super().__init__(transport, writer, **options)
+        self._held = b""
+        self.write = partial(self._hold, transport, writer)
+
+    def _hold(self, transport: Any, writer: AbstractStreamWriter, data: bytes) -> None:
+        self._held += data
+        if b"data:" in data:
+            writer.send_headers()
+            transport.write(self._held)
+            self.write = transport.write
+
+
+def head_streams(routes: Routes) -> Routes:
+    """HEAD on a stream is handled as GET is."""
+    get = {route.path: route.handler for route in routes if route.method == "GET"}
+    return [web.head(route.path, get[route.path]) if route.method == "HEAD" else route for route in routes]

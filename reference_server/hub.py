@@ -1,0 +1,200 @@
+"""Fan-out: one ordered log, and a cursor for each subscriber. Replay, live and slow readers are one mechanism.
+
+Whoever stands at the head is *live* and is written to by `_fan_out`; whoever does not is *behind* and is pumped by
+its own task, from the tail or from the log, at the pace at which its transport drains. At the head it joins the
+others. There is no queue between the two, so nothing can be lost, doubled or reordered there.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from reference_server import wire
+from reference_server.cursor import Reset, id_of
+from reference_server.heartbeat import Wheel
+from reference_server.limits import Limits
+from reference_server.log import Entry, Log
+from reference_server.outlet import StalledError
+from reference_server.subscriber import Subscriber
+from reference_server.tail import Frame, Tail
+
+__all__ = ["Hub", "reset_block"]
+
+NOBODY: frozenset[Subscriber] = frozenset()
+RESTATE = 1_000  # a client on a quiet channel is told its position when the log has gone on by so many
+
+
+class Hub:
+    """Hears what the log has committed, and gives it to everyone who follows."""
+
+    def __init__(
+        self,
+        log: Log,
+        limits: Limits,
+        *,
+        encode: Callable[[wire.Event], bytes],
+        heartbeat: Callable[[], bytes],
+        interval: float,
+    ) -> None:
+        self._log = log
+        self._limits = limits
+        self._encode = encode
+        self._heartbeat = heartbeat
+        self._tail = Tail(limits.tail_frames, limits.tail_bytes)
+        self._head = log.newest  # up to here everyone who is live has been written
+        self._scheduled = False
+        self._closed = False
+        self._live: dict[tuple[str, bool], set[Subscriber]] = {}  # by channel, and whether chunked
+        self._everyone: set[Subscriber] = set()
+        self._wheel: Wheel[Subscriber] = Wheel(interval)
+        log.listen(self.publish)
+
+    def __len__(self) -> int:
+        return len(self._everyone)
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        """Take over what was committed. What comes within one turn of the loop goes out in one write."""
+        for entry in entries:
+            self._tail.add(self._frame(entry))
+        self._schedule()
+
+    def _schedule(self) -> None:
+        if not self._scheduled and self._head < self._log.newest:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._fan_out)
+
+    def _fan_out(self) -> None:
+        """The hot path: one join for each channel, one chunk for each kind of client, one write for each client."""
+        self._scheduled = False
+        frames = self._tail.after(self._head, self._limits.write)
+        if not frames:
+            self._drop_back()
+            return
+        head = self._head = frames[-1].sequence
+        now = asyncio.get_running_loop().time()
+        for channel, bodies in by_channel(frames).items():
+            body = b"".join(bodies)
+            for chunked in (True, False):
+                live = self._live.get((channel, chunked), NOBODY)
+                data = wire.chunk(body) if chunked else body
+                for subscriber in live:
+                    subscriber.outlet.write(data)
+                    subscriber.wrote = now
+                    subscriber.told = head
+                for subscriber in [each for each in live if each.outlet.full()]:
+                    self._part(subscriber)
+        self._schedule()
+
+    async def follow(self, subscriber: Subscriber) -> None:
+        """Give `subscriber` all that comes after its cursor, until the hub is closed or the caller is cancelled."""
+        self._everyone.add(subscriber)
+        self._wheel.add(subscriber)
+        try:
+            while not self._closed:
+                await self._catch_up(subscriber)
+                await subscriber.behind.wait()
+        except StalledError:
+            subscriber.outlet.abort()
+        finally:
+            self._leave(subscriber)
+
+    async def _catch_up(self, subscriber: Subscriber) -> None:
+        """Pump until the subscriber stands at the head, and let it join."""
+        while not self._closed:
+            await subscriber.outlet.room()
+            if subscriber.cursor == self._head:
+                self._join(subscriber)
+                return
+            if (
+                subscriber.cursor < self._head
+            ):  # else it read the log's head before the others were written it
+                await self._pump(subscriber, self._head)
+
+    async def _pump(self, subscriber: Subscriber, until: int) -> None:
+        """One write's worth of what follows the cursor, from the tail or else from the log."""
+        frames = self._tail.after(subscriber.cursor, self._limits.write) or [
+            self._frame(entry) for entry in await self._log.after(subscriber.cursor, self._limits.write)
+        ]
+        now = asyncio.get_running_loop().time()
+        if not frames or frames[0].sequence != subscriber.cursor + 1:
+            reset = Reset("slow", id_of(self._log, subscriber.cursor))
+            subscriber.cursor = subscriber.told = self._head
+            subscriber.write(reset_block(self._encode, reset, self._log, self._head), now)
+            return
+        frames = [frame for frame in frames if frame.sequence <= until]
+        body = b"".join(frame.body for frame in frames if frame.channel == subscriber.channel)
+        subscriber.cursor = frames[-1].sequence
+        if body:
+            subscriber.told = subscriber.cursor
+        subscriber.write(body, now)
+
+    def _join(self, subscriber: Subscriber) -> None:
+        self._live.setdefault((subscriber.channel, subscriber.outlet.chunked), set()).add(subscriber)
+        subscriber.behind.clear()
+
+    def _part(self, subscriber: Subscriber) -> None:
+        """From live to behind: it has been written all that the others have."""
+        key = subscriber.channel, subscriber.outlet.chunked
+        self._live[key].discard(subscriber)
+        if not self._live[key]:
+            del self._live[key]
+        subscriber.cursor = self._head
+        subscriber.behind.set()
+
+    def _drop_back(self) -> None:
+        """More was committed in one turn than the tail holds: everyone goes on from the log."""
+        for live in list(self._live.values()):
+            for subscriber in list(live):
+                self._part(subscriber)
+        self._head = self._log.newest
+
+    def _leave(self, subscriber: Subscriber) -> None:
+        if not subscriber.behind.is_set():
+            self._part(subscriber)
+        self._everyone.discard(subscriber)
+        self._wheel.discard(subscriber)
+
+    async def keep_alive(self) -> None:
+        """Write a heartbeat to whoever was quiet for the interval, until cancelled."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(self._wheel.step)
+            beat = self._heartbeat()
+            for subscriber in self._wheel.turn(loop.time()):
+                if not subscriber.outlet.full():
+                    self._beat(subscriber, beat, loop.time())
+
+    def _beat(self, subscriber: Subscriber, beat: bytes, now: float) -> None:
+        """A heartbeat, which has no id; and the position, if the client's own has been left far behind."""
+        if not subscriber.behind.is_set() and self._head - subscriber.told >= RESTATE:
+            subscriber.told = self._head
+            beat += wire.position(id_of(self._log, self._head))
+        subscriber.write(beat, now)
+
+    def close(self) -> None:
+        """Let everyone's stream end at the next border of an event; drop those who would not take the end."""
+        self._closed = True
+        for subscriber in self._everyone:
+            if subscriber.outlet.full():
+                subscriber.outlet.abort()
+            subscriber.behind.set()
+
+    def _frame(self, entry: Entry) -> Frame:
+        item = entry.item
+        id_ = id_of(self._log, entry.sequence) if item.id is None else item.id
+        event = wire.Event(item.data, item.event, id_, item.retry, item.comment)
+        return Frame(entry.sequence, item.channel, self._encode(event))
+
+
+def by_channel(frames: Iterable[Frame]) -> dict[str, list[bytes]]:
+    """The frames' bytes, in order, for each channel."""
+    bodies: defaultdict[str, list[bytes]] = defaultdict(list)
+    for frame in frames:
+        bodies[frame.channel].append(frame.body)
+    return bodies
+
+
+def reset_block(encode: Callable[[wire.Event], bytes], reset: Reset, log: Log, sequence: int) -> bytes:
+    """What a client gets whose cursor cannot be followed: why, and where the stream goes on."""
+    told = encode(wire.Event(reset.data(log), "reset"))
+    return told + wire.position(id_of(log, sequence))

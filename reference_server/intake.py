@@ -1,0 +1,68 @@
+"""What comes in: measurements and events by POST, answered when the log has committed them."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from reference_server.cursor import id_of
+from reference_server.limits import Limits
+from reference_server.log import BusyError, FullError, Item, Log, Receipt
+from reference_server.measurement import read_measurements
+from reference_server.names import MEASUREMENTS
+from reference_server.parts import Parts
+from reference_server.refusal import RefusedError, reply
+from reference_server.stream import channel_of
+
+__all__ = ["Intake"]
+
+JSON, LINES = "application/json", "application/x-ndjson"
+
+
+class Intake:
+    """The two ways in."""
+
+    def __init__(self, log: Log, limits: Limits, parts: Parts) -> None:
+        self._log = log
+        self._limits = limits
+        self._parts = parts
+
+    async def measurements(self, request: web.Request) -> web.Response:
+        """`POST /measurements`: one, an array, or one a line; all or nothing."""
+        lines = expect_type(request, JSON, LINES) == LINES
+        items = read_measurements(await request.read(), self._limits, lines=lines)
+        receipt = await self._append(items)
+        duplicates = receipt.sequences.count(None)
+        return reply(
+            {
+                "accepted": len(items) - duplicates,
+                "duplicates": duplicates,
+                "last_id": id_of(self._log, receipt.newest),
+                "durability": self._log.durability,
+            }
+        )
+
+    async def event(self, request: web.Request) -> web.Response:
+        """`POST /events/{channel}`: publish anything."""
+        channel = channel_of(request)
+        if channel == MEASUREMENTS:
+            raise RefusedError(409, f"the channel '{channel}' takes measurements only: POST /measurements")
+        expect_type(request, JSON)
+        item = self._parts.read_publication(await request.read(), channel, self._limits)
+        receipt = await self._append([item])
+        return reply({"id": id_of(self._log, receipt.newest) if item.id is None else item.id}, 201)
+
+    async def _append(self, items: Sequence[Item]) -> Receipt:
+        try:
+            return await self._log.append(items)
+        except BusyError:
+            raise RefusedError(503, "too much waits for its commit: try again", retry_after=1) from None
+        except FullError:
+            raise RefusedError(507, "the disk is full: nothing of this request was kept") from None
+
+
+def expect_type(request: web.Request, *types: str) -> str:
+    """The body's media type, if it is one of `types`. Raises RefusedError."""
+    if request.content_type not in types:
+        sent = f"'{request.content_type}'" if "Content-Type" in request.headers else "missing"
+        raise RefusedError(415, f"the Content-Type is {sent}", expected=" or ".join(types))
+    return request.content_type

@@ -1,0 +1,24 @@
+"""How much of anything the server takes. One table, so that nobody has to search for a number."""
+
+from dataclasses import dataclass
+
+__all__ = ["Limits"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes, counts and seconds."""
+
+    body: int = 8 << 20  # bytes of a request's body; a JSON text of 1 MiB may need six
+    batch: int = 10_000  # items in one request
+    item: int = 4 << 20  # bytes of one item's data
+    header: int = 16 << 10  # bytes of one header field; a cursor of 8 KiB is still read
+    subscribers: int = 20_000
+    commit_queue: int = 20_000  # items that wait for their commit
+    tail_frames: int = 20_000  # the newest events, kept as ready-made frames
+    tail_bytes: int = 64 << 20
+    write: int = 256 << 10  # bytes that one subscriber gets in one write; one larger event is still allowed
+    backlog: int = 64 << 10  # bytes that wait in a subscriber's transport before it counts as full
+    stall_seconds: float = 30.0  # a subscriber that takes no byte for so long is cut
+    stop_seconds: float = 1.0  # what open responses get to end in
+    dedupe_seconds: float = 7 * 86_400.0  # for so long a late repeat is recognised

@@ -1,0 +1,68 @@
+"""A log in memory: for demos, tests and streams that may begin anew with each start."""
+
+import secrets
+import time
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+
+from reference_server.limits import Limits
+from reference_server.log import Durability, Entry, Item, Listener, Receipt
+from reference_server.seen import Seen
+
+__all__ = ["MemoryLog"]
+
+
+class MemoryLog:
+    """Keeps the last `retain` entries. An append is a commit at once."""
+
+    durability: Durability = "memory"
+
+    def __init__(self, retain: int, limits: Limits) -> None:
+        self.epoch = secrets.token_hex(4)
+        self.newest = 0
+        self._entries: deque[Entry] = deque(maxlen=retain)
+        self._latest: dict[str, Entry] = {}
+        self._seen = Seen(limits.dedupe_seconds)
+        self._listeners: list[Listener] = []
+
+    @property
+    def oldest(self) -> int:
+        return self.newest - len(self._entries) + 1
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    async def append(self, items: Sequence[Item]) -> Receipt:
+        now = time.monotonic()
+        sequences: list[int | None] = []
+        entries: list[Entry] = []
+        for item in items:
+            if item.key is not None and not self._seen.add(item.key, now):
+                sequences.append(None)
+                continue
+            self.newest += 1
+            sequences.append(self.newest)
+            entries.append(Entry(self.newest, item))
+        self._entries.extend(entries)
+        self._latest.update((entry.item.device, entry) for entry in entries if entry.item.device)
+        self._seen.forget(now)
+        for listener in self._listeners:
+            listener(entries)
+        return Receipt(tuple(sequences), self.newest)
+
+    async def after(self, sequence: int, most_bytes: int) -> list[Entry]:
+        found: list[Entry] = []
+        size = 0
+        for entry in islice(self._entries, max(0, sequence + 1 - self.oldest), None):
+            size += len(entry.item.data)
+            if found and size > most_bytes:
+                break
+            found.append(entry)
+        return found
+
+    async def latest(self) -> list[Entry]:
+        return list(self._latest.values())
+
+    async def close(self) -> None:
+        self._entries.clear()

@@ -1,0 +1,13 @@
+"""Names of channels and devices."""
+
+import re
+
+__all__ = ["MEASUREMENTS", "NAME", "NAME_RULE", "is_name"]
+
+MEASUREMENTS = "measurements"  # the channel that devices write to, and `GET /events` reads
+NAME = r"\A[A-Za-z0-9._:~-]{1,128}\Z"  # `$` would let a line end pass
+NAME_RULE = "1 to 128 characters of A-Z a-z 0-9 . _ : ~ -"
+
+
+def is_name(text: str) -> bool:
+    return re.match(NAME, text) is not None

@@ -1,0 +1,72 @@
+"""The way out to one client: its transport, with the chunks of its response. Knows nothing of events."""
+
+import asyncio
+import socket
+from contextlib import suppress
+
+from aiohttp.abc import AbstractStreamWriter
+
+from reference_server import wire
+from reference_server.limits import Limits
+
+__all__ = ["Outlet", "StalledError"]
+
+
+class StalledError(Exception):
+    """The peer took no byte for the whole stall time."""
+
+
+class Outlet:
+    """Bytes go straight to the transport: aiohttp's writer costs a task's turn for each write, this does not.
+
+    To be used only between the response's `prepare` and its end.
+    """
+
+    __slots__ = ("_backlog", "_stall", "_transport", "_writer", "chunked", "write")
+
+    def __init__(
+        self,
+        transport: asyncio.Transport,
+        writer: AbstractStreamWriter,
+        *,
+        chunked: bool,
+        limits: Limits,
+    ) -> None:
+        self.chunked = chunked
+        self._transport = transport
+        self._writer = writer
+        self._backlog = limits.backlog
+        self._stall = limits.stall_seconds
+        self.write = transport.write  # already framed bytes, whole events only
+        transport.set_write_buffer_limits(high=limits.backlog)
+        connection = transport.get_extra_info("socket")
+        if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+            # The kernel then gives up on a peer that is gone without a word, long before its own quarter of an hour.
+            with suppress(OSError):  # not TCP, or gone already
+                connection.setsockopt(
+                    socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(limits.stall_seconds * 1000)
+                )
+
+    def framed(self, body: bytes) -> bytes:
+        return wire.chunk(body) if self.chunked else body
+
+    def full(self) -> bool:
+        """Whether more waits here than should."""
+        return self._transport.get_write_buffer_size() > self._backlog
+
+    async def room(self) -> None:
+        """Wait until the peer has taken what it was sent, at its own pace. Raises StalledError."""
+        await asyncio.sleep(0)  # the others' turn; and uvloop writes at the end of a turn
+        while self.full():
+            left = self._transport.get_write_buffer_size()
+            try:
+                async with asyncio.timeout(self._stall):
+                    await self._writer.drain()
+                    await asyncio.sleep(0)
+            except TimeoutError:
+                if self._transport.get_write_buffer_size() >= left:
+                    raise StalledError from None
+
+    def abort(self) -> None:
+        """Close without waiting for what the peer has not taken."""
+        self._transport.abort()

@@ -1,0 +1,47 @@
+"""The parts that the correct path is composed of. A fault (faults.py) puts a wrong one in a part's place, from
+outside: no module on the correct path knows that faults exist."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from aiohttp import web
+
+from reference_server import wire
+from reference_server.cursor import Extent, Place, locate
+from reference_server.head import stream_head
+from reference_server.limits import Limits
+from reference_server.log import Item
+from reference_server.outlet import Outlet
+from reference_server.publication import read_publication
+
+__all__ = ["Parts", "Routes"]
+
+Routes = list[web.RouteDef]
+
+
+class ReadPublication(Protocol):
+    """The body of a publication, its channel, and the limits: an item."""
+
+    def __call__(self, body: bytes, channel: str, limits: Limits) -> Item: ...
+
+
+def heartbeat() -> bytes:
+    return wire.HEARTBEAT
+
+
+def as_they_are(routes: Routes) -> Routes:
+    return routes
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One field for each place where a server can go wrong."""
+
+    encode: Callable[[wire.Event], bytes] = wire.encode
+    heartbeat: Callable[[], bytes] = heartbeat  # empty: none is sent
+    stream_head: Callable[[web.Request], web.StreamResponse] = stream_head
+    outlet: type[Outlet] = Outlet
+    locate: Callable[[str, Extent], Place] = locate
+    read_publication: ReadPublication = read_publication
+    routes: Callable[[Routes], Routes] = as_they_are

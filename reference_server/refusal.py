@@ -1,0 +1,48 @@
+"""A request that cannot be served, and what the client is told. Every answer of ours but the stream is JSON."""
+
+import json
+from typing import Any
+
+from aiohttp import web
+
+__all__ = ["RefusedError", "refusals", "reply"]
+
+
+class RefusedError(Exception):
+    """The status, and a sentence that says what is wrong; more fields say where, and what was expected."""
+
+    def __init__(self, status: int, error: str, *, retry_after: int | None = None, **fields: Any) -> None:
+        super().__init__(error)
+        self.status = status
+        self.fields = {"error": error, **fields}
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+
+
+def reply(fields: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """A JSON answer that nobody may keep."""
+    return web.Response(
+        text=json.dumps(fields),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+@web.middleware
+async def refusals(request: web.Request, handler: Any) -> web.StreamResponse:
+    """Turn refusals, ours and aiohttp's, into JSON; and answer OPTIONS for every path there is."""
+    try:
+        response: web.StreamResponse = await handler(request)
+    except RefusedError as refused:
+        return reply(refused.fields, refused.status, refused.headers)
+    except web.HTTPMethodNotAllowed as refused:
+        allow = {"Allow": ", ".join(sorted({*refused.allowed_methods, "OPTIONS"}))}
+        if request.method == "OPTIONS":
+            return web.Response(status=204, headers=allow)
+        return reply({"error": f"{request.method} is not allowed here"}, 405, allow)
+    except web.HTTPRequestEntityTooLarge:
+        limit = request.app._client_max_size  # noqa: SLF001
+        return reply({"error": f"the body is larger than {limit} bytes"}, 413)
+    except web.HTTPNotFound:
+        return reply({"error": f"there is nothing at {request.path}"}, 404)
+    return response

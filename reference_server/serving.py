@@ -1,0 +1,66 @@
+"""A server's life: open the log, listen, and end in good order."""
+
+import asyncio
+import errno
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from reference_server.app import app_of
+from reference_server.log import Log, UnusableError
+from reference_server.memory_log import MemoryLog
+from reference_server.settings import Settings
+
+__all__ = ["serving"]
+
+QUEUE = 1024  # connections that wait to be accepted: a whole audience may come back at once
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[str]:
+    """A server that runs, as its base URL. Raises UnusableError if the log or the port cannot be had.
+
+    On the way out the listening socket is closed first; then streams end, and what was accepted is committed.
+    """
+    log = await open_log(settings)
+    try:
+        runner = web.AppRunner(
+            await app_of(log, settings),
+            handler_cancellation=True,  # else a subscriber who left would be kept until the next write
+            access_log=None,
+            shutdown_timeout=settings.limits.stop_seconds,
+            max_field_size=settings.limits.header,
+        )
+        await runner.setup()
+        try:
+            yield await listen(runner, settings)
+        finally:
+            await runner.cleanup()
+    finally:
+        await log.close()
+
+
+async def listen(runner: web.AppRunner, settings: Settings) -> str:
+    site = web.TCPSite(runner, settings.host, settings.port, backlog=QUEUE)
+    try:
+        await site.start()
+    except OSError as error:
+        raise UnusableError(refused(settings, error)) from None
+    host, port, *_ = runner.addresses[0]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def refused(settings: Settings, error: OSError) -> str:
+    where = f"{settings.host} port {settings.port}"
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"{where} is in use: stop what listens there, or choose another with --port (0 takes a free one)"
+        )
+    return f"cannot listen on {where}: {error.strerror or os.strerror(error.errno or 0)}"
+
+
+async def open_log(settings: Settings) -> Log:
+    """The engine that the settings name. Raises UnusableError."""
+    return MemoryLog(settings.retain, settings.limits)

@@ -1,0 +1,23 @@
+"""What a server is started with."""
+
+from dataclasses import dataclass, field
+
+from reference_server.limits import Limits
+from reference_server.parts import Parts
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options of `eventbahn serve`, and what they choose."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000  # 0: a free one
+    log: str = "memory"  # or sqlite:FILE
+    retain: int = 100_000  # entries
+    heartbeat: float = 15.0  # seconds
+    retry: int = 2_000  # milliseconds; 0: none is sent
+    prime: bool = True
+    limits: Limits = field(default_factory=Limits)
+    parts: Parts = field(default_factory=Parts)

@@ -1,0 +1,31 @@
+"""One subscriber: a way out, and a cursor. It has no queue."""
+
+import asyncio
+
+from reference_server.outlet import Outlet
+
+__all__ = ["Subscriber"]
+
+
+class Subscriber:
+    """Whoever listens on a channel, and has been written everything up to `cursor`.
+
+    While it is live its cursor is the hub's own, and `cursor` says where it joined.
+    """
+
+    __slots__ = ("behind", "channel", "cursor", "outlet", "told", "wrote")
+
+    def __init__(self, outlet: Outlet, channel: str, cursor: int, now: float) -> None:
+        self.outlet = outlet
+        self.channel = channel
+        self.cursor = cursor  # a sequence
+        self.told = cursor  # the last sequence that the client itself knows of
+        self.wrote = now  # when bytes last went out, on the loop's clock
+        self.behind = asyncio.Event()  # not set: live
+        self.behind.set()
+
+    def write(self, body: bytes, now: float) -> None:
+        """Whole blocks only; none is no write, since an empty chunk would end the response."""
+        if body:
+            self.outlet.write(self.outlet.framed(body))
+            self.wrote = now
