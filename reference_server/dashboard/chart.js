@@ -9,7 +9,8 @@ export function extent(min, max, decimals) {
   const middle = (min + max) / 2;
   const half = Math.max(max - min, least) / 2;
   const room = 1 + 2 * ROOM;
-  return [middle - half * room, middle + half * room];
+  const low = middle - half * room;
+  return [min >= 0 ? Math.max(low, -2 * half * ROOM) : low, middle + half * room];
 }
 
 export function level(value, [low, high], box) {

@@ -9,6 +9,7 @@ import { inColumns } from "./window.js";
 const LEFT = 44; // px for the value axis
 const RIGHT = 8;
 const BOTTOM = 18; // px for the time axis, below the last panel
+const LEVEL = 24; // px per line of the value axis, at least
 const DAY = 86_400_000;
 
 export class Detail {
@@ -54,7 +55,7 @@ export class Detail {
 
   #tell({ missing, duplicates }) {
     const { boot, seq, events, time } = this.#device;
-    const facts = { clock: instant(time), seq: seq ?? "none", boot, events: count(events), gaps: count(missing), duplicates: count(duplicates) };
+    const facts = { seq: seq ?? "none", events: count(events), gaps: count(missing), duplicates: count(duplicates), clock: instant(time), boot };
     const state = JSON.stringify(facts);
     if (this.facts.dataset.state === state) return;
     this.facts.dataset.state = state;
@@ -105,7 +106,7 @@ class Panel {
 }
 
 function valueAxis(context, range, box, palette) {
-  const { at, decimals } = levels(...range, 3);
+  const { at, decimals } = levels(...range, Math.max(2, Math.floor(box.height / LEVEL)));
   context.textAlign = "right";
   context.textBaseline = "middle";
   for (const value of at) {
@@ -113,7 +114,7 @@ function valueAxis(context, range, box, palette) {
     context.fillStyle = palette.rule;
     context.fillRect(box.left, y - 0.5, box.width, 1);
     context.fillStyle = palette.muted;
-    context.fillText(value.toFixed(decimals), box.left - 6, y);
+    if (y > box.top + 2 && y < box.top + box.height) context.fillText(value.toFixed(decimals), box.left - 6, y);
   }
 }
 

@@ -7,6 +7,8 @@ import { duration, reading } from "./format.js";
 import { decimalsOf } from "./series.js";
 import { inColumns } from "./window.js";
 
+const DOT = 4; // px on the right for the dot that ends a curve
+
 const byName = new Intl.Collator("en", { numeric: true }).compare;
 
 export class Grid {
@@ -27,7 +29,7 @@ export class Grid {
   update(fleet, view, now) {
     for (const device of fleet.devices.values()) if (!this.#cells.has(device.name)) this.#add(device);
     const near = [...this.#cells.values()].filter((cell) => cell.near);
-    for (const cell of near) cell.measure(view, this.#size.width);
+    for (const cell of near) cell.measure(view, this.#size.width - DOT);
     const shared = view.scale === "shared" ? rounded(near) : null;
     for (const cell of near) {
       cell.tell(view, fleet.ledger.of(cell.device.name).missing, now);
@@ -82,7 +84,7 @@ class Cell {
     const state = `${quantity} ${series?.version} ${from} ${to} ${width}`;
     if (state === this.#measured) return;
     this.#measured = state;
-    this.#columns = series && width ? series.columns(from, to, width) : null;
+    this.#columns = series && width > 0 ? series.columns(from, to, width) : null;
     this.decimals = series?.decimals ?? 0;
   }
 

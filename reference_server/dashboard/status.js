@@ -42,7 +42,7 @@ export class Status {
     this.#reset = null;
     const passed = skipped - this.#passed;
     const words = document.createElement("span");
-    words.textContent = `Reset at ${clock(at)} (${reason}): the server no longer had this page's position. It went on from a snapshot; ${count(passed)} measurements were passed over.`;
+    words.textContent = `Reset at ${clock(at)} (${reason}): the server no longer had this page's position. It went on from a snapshot; measurements passed over: ${count(passed)}.`;
     const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Dismiss" });
     byId("note").replaceChildren(words, close);
     byId("note").hidden = false;
