@@ -79,5 +79,6 @@ def located(message: str) -> str:
     """msgspec's sentence with the key in front: `phases[0].subs: expected int, got str`."""
     what, _, where = message.partition(" - at ")
     key = re.sub(r"^\$\.?", "", where.strip("`"))
-    sentence = what[:1].lower() + what[1:].replace("`", "")
+    what = what.replace("`", "")
+    sentence = what[:1].lower() + what[1:]
     return f"{key}: {sentence}" if key else sentence

@@ -3,12 +3,11 @@
 from typing import NamedTuple
 
 from reports.schemas import Conformance, Fleet, Load, Verdict
-from reports.tally import tally
+from reports.tally import BAD, tally
 from reports.units import count
 
 __all__ = ["Outcome", "of_conformance", "of_fleet", "of_load"]
 
-BAD: tuple[Verdict, ...] = ("FAIL", "FLAKY", "STALE-WAIVER")
 UNFINISHED = {2: "wrongly configured", 70: "stopped by a fault of eventbahn itself", 130: "interrupted"}
 
 

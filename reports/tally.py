@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from reports.schemas import Conformance, Row, Verdict
 
-__all__ = ["ORDER", "Tally", "contradictions", "headline", "sections", "tally", "unjudged"]
+__all__ = ["BAD", "ORDER", "Tally", "contradictions", "headline", "sections", "tally", "unjudged"]
 
 # The one order in which verdicts are ever listed: what was judged, then what was not.
 JUDGED: tuple[Verdict, ...] = ("PASS", "FAIL", "FLAKY", "STALE-WAIVER", "WARN", "WAIVED", "INFO")
 UNJUDGED: tuple[Verdict, ...] = ("N/A", "SKIP", "DEPENDENCY", "INCONCLUSIVE")
 ORDER = JUDGED + UNJUDGED
+BAD: tuple[Verdict, ...] = ("FAIL", "FLAKY", "STALE-WAIVER")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,15 @@ def unjudged(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
 
 
 def contradictions(result: Conformance) -> list[str]:
-    """Where the file's own summary disagrees with its rows."""
+    """Where the file's own summary or exit code disagrees with its rows."""
     counted = tally(result.rows).counts
     claimed = result.summary.counts
-    return [
+    found = [
         f"the summary counts {claimed.get(verdict, 0)} {verdict}, the rows hold {counted.get(verdict, 0)}"
         for verdict in ORDER
         if claimed.get(verdict, 0) != counted.get(verdict, 0)
     ]
+    bad = [f"{counted[verdict]} {verdict}" for verdict in BAD if verdict in counted]
+    if result.exit_code == 0 and bad:
+        found.append(f"exit code 0 stands beside {', '.join(bad)}")
+    return found

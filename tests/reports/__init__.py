@@ -1,0 +1,1 @@
+"""Tests of the reports: literal small results in, pages out that are read again."""
