@@ -6,7 +6,7 @@ from aiohttp import web
 
 from reference_server.cursor import id_of
 from reference_server.limits import Limits
-from reference_server.log import BusyError, FullError, Item, Log, Receipt
+from reference_server.log import BusyError, FailedError, FullError, Item, Log, Receipt
 from reference_server.measurement import read_measurements
 from reference_server.names import MEASUREMENTS
 from reference_server.parts import Parts
@@ -58,6 +58,8 @@ class Intake:
             raise RefusedError(503, "too much waits for its commit: try again", retry_after=1) from None
         except FullError:
             raise RefusedError(507, "the disk is full: nothing of this request was kept") from None
+        except FailedError as error:
+            raise RefusedError(500, f"the log could not be written, nothing was kept: {error}") from error
 
 
 def expect_type(request: web.Request, *types: str) -> str:

@@ -14,7 +14,7 @@ class Limits:
     item: int = 4 << 20  # bytes of one item's data
     header: int = 16 << 10  # bytes of one header field; a cursor of 8 KiB is still read
     subscribers: int = 20_000
-    commit_queue: int = 20_000  # items that wait for their commit
+    commit_queue: int = 64 << 20  # bytes of items that wait for their commit
     tail_frames: int = 20_000  # the newest events, kept as ready-made frames
     tail_bytes: int = 64 << 20
     write: int = 256 << 10  # bytes that one subscriber gets in one write; one larger event is still allowed

@@ -7,6 +7,7 @@ __all__ = [
     "BusyError",
     "Durability",
     "Entry",
+    "FailedError",
     "FullError",
     "Item",
     "Key",
@@ -65,6 +66,10 @@ class FullError(Exception):
     """The disk is full; nothing was kept."""
 
 
+class FailedError(Exception):
+    """The log could not be written, for the reason given; nothing was kept."""
+
+
 class UnusableError(Exception):
     """The log cannot be opened: a sentence that says which, why, and what to do."""
 
@@ -88,7 +93,7 @@ class Log(Protocol):
         ...
 
     async def append(self, items: Sequence[Item]) -> Receipt:
-        """Keep all or nothing. Raises BusyError or FullError."""
+        """Keep all or nothing. Raises BusyError, FullError or FailedError."""
         ...
 
     async def after(self, sequence: int, most_bytes: int) -> list[Entry]:

@@ -34,7 +34,7 @@ class MemoryLog:
         self._listeners.append(listener)
 
     async def append(self, items: Sequence[Item]) -> Receipt:
-        now = time.monotonic()
+        now = time.time()
         sequences: list[int | None] = []
         entries: list[Entry] = []
         for item in items:

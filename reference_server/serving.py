@@ -1,10 +1,10 @@
 """A server's life: open the log, listen, and end in good order."""
 
-import asyncio
 import errno
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from aiohttp import web
 
@@ -12,6 +12,7 @@ from reference_server.app import app_of
 from reference_server.log import Log, UnusableError
 from reference_server.memory_log import MemoryLog
 from reference_server.settings import Settings
+from reference_server.sqlite_log import SqliteLog
 
 __all__ = ["serving"]
 
@@ -24,7 +25,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
 
     On the way out the listening socket is closed first; then streams end, and what was accepted is committed.
     """
-    log = await open_log(settings)
+    log = open_log(settings)
     try:
         runner = web.AppRunner(
             await app_of(log, settings),
@@ -61,6 +62,13 @@ def refused(settings: Settings, error: OSError) -> str:
     return f"cannot listen on {where}: {error.strerror or os.strerror(error.errno or 0)}"
 
 
-async def open_log(settings: Settings) -> Log:
+def open_log(settings: Settings) -> Log:
     """The engine that the settings name. Raises UnusableError."""
-    return MemoryLog(settings.retain, settings.limits)
+    engine, _, rest = settings.log.partition(":")
+    match engine, rest:
+        case "memory", "":
+            return MemoryLog(settings.retain, settings.limits)
+        case "sqlite", name if name:
+            return SqliteLog(Path(name), settings.retain, settings.limits)
+        case _:
+            raise UnusableError(f"the log is 'memory' or 'sqlite:FILE', not {settings.log!r}")

@@ -1,0 +1,139 @@
+"""A log in a SQLite file: what was acknowledged outlives a crash. One thread writes, another one reads."""
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import NamedTuple
+
+from reference_server.limits import Limits
+from reference_server.log import BusyError, Durability, Entry, Item, Listener, Receipt
+from reference_server.names import MEASUREMENTS
+from reference_server.sqlite_file import open_file
+from reference_server.transaction import Committed, Transactions
+
+__all__ = ["SqliteLog"]
+
+OVERHEAD = 256  # bytes that an item costs beside its data, about
+MOST_ROWS = 1_000  # read at a time
+
+
+class Append(NamedTuple):
+    """Items that wait for their commit, and whoever waits for them."""
+
+    items: Sequence[Item]
+    answer: "asyncio.Future[Receipt]"
+    cost: int  # bytes
+
+
+class SqliteLog:
+    """Group commit: all that came while one transaction ran goes into the next one."""
+
+    durability: Durability = "synced"
+
+    def __init__(self, path: Path, retain: int, limits: Limits) -> None:
+        """Raises UnusableError. To be called on the event loop that will use it."""
+        self._file = open_file(path)
+        self.epoch = self._file.epoch
+        self.newest: int = self._one("SELECT coalesce(max(sequence), 0) FROM events")
+        self._first: int = self._one("SELECT coalesce(min(sequence), 1) FROM events")
+        self._retain = retain
+        self._limits = limits
+        self._listeners: list[Listener] = []
+        self._loop = asyncio.get_running_loop()
+        self._reader = ThreadPoolExecutor(1, "log-reader")
+        self._waiting = 0  # bytes
+        self._appends: SimpleQueue[Append | None] = SimpleQueue()
+        self._transactions = Transactions(self._file.writer, retain, limits)
+        self._writer = threading.Thread(target=self._write, name="log-writer")
+        self._writer.start()
+
+    @property
+    def oldest(self) -> int:
+        return max(self._first, self.newest - self._retain + 1)
+
+    def listen(self, listener: Listener) -> None:
+        self._listeners.append(listener)
+
+    async def append(self, items: Sequence[Item]) -> Receipt:
+        cost = sum(len(item.data) + OVERHEAD for item in items)
+        if self._waiting and self._waiting + cost > self._limits.commit_queue:
+            raise BusyError
+        self._waiting += cost
+        answer: asyncio.Future[Receipt] = self._loop.create_future()
+        self._appends.put(Append(items, answer, cost))
+        return await answer
+
+    def _write(self) -> None:
+        """The writer thread: one transaction after another, until None comes."""
+        while group := self._group():
+            try:
+                outcome: Committed | Exception = self._transactions.commit([append.items for append in group])
+            except Exception as error:  # noqa: BLE001 - whoever waits has to hear of it, whatever it is
+                outcome = error
+            self._loop.call_soon_threadsafe(self._announce, group, outcome)
+            self._transactions.tidy()
+
+    def _group(self) -> list[Append]:
+        """All that waits, at least one; none at the end."""
+        group: list[Append] = []
+        append = self._appends.get()
+        while append is not None:
+            group.append(append)
+            try:
+                append = self._appends.get_nowait()
+            except Empty:
+                return group
+        self._appends.put(None)  # for the next call, which then finds nothing else
+        return group
+
+    def _announce(self, group: list[Append], outcome: Committed | Exception) -> None:
+        """On the loop, in the order of the commits: listeners first, then whoever waits for an answer."""
+        self._waiting -= sum(append.cost for append in group)
+        if isinstance(outcome, Committed):
+            self.newest += len(outcome.entries)
+            for listener in self._listeners:
+                listener(outcome.entries)
+        for index, append in enumerate(group):
+            if append.answer.done():
+                continue  # whoever waited has left
+            if isinstance(outcome, Committed):
+                append.answer.set_result(outcome.receipts[index])
+            else:
+                append.answer.set_exception(outcome)
+
+    async def after(self, sequence: int, most_bytes: int) -> list[Entry]:
+        return await self._loop.run_in_executor(self._reader, self._read, sequence, most_bytes)
+
+    def _read(self, sequence: int, most_bytes: int) -> list[Entry]:
+        found: list[Entry] = []
+        size = 0
+        query = "SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?"
+        with closing(
+            self._file.reader.execute(query, (sequence, MOST_ROWS))
+        ) as rows:  # an open one holds the WAL
+            for number, channel, data, event, device, id_, retry, comment in rows:
+                size += len(data)
+                if found and size > most_bytes:
+                    break
+                found.append(Entry(number, Item(channel, data, event, device, None, id_, retry, comment)))
+        return found
+
+    async def latest(self) -> list[Entry]:
+        rows = self._file.reader.execute("SELECT device, sequence, data FROM latest").fetchall()
+        return [
+            Entry(number, Item(MEASUREMENTS, data, "measurement", device)) for device, number, data in rows
+        ]
+
+    async def close(self) -> None:
+        self._appends.put(None)
+        await self._loop.run_in_executor(None, self._writer.join)
+        self._reader.shutdown()
+        self._file.close()
+
+    def _one(self, query: str) -> int:
+        (value,) = self._file.reader.execute(query).fetchone()
+        return int(value)
