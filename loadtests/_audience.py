@@ -52,6 +52,7 @@ class Audience:
     members: set[Member] = field(default_factory=set)
     opened: int = 0  # numbers the subscribers in the order they got their stream
     live: int = 0
+    heard_ns: int = 0  # when a probe was last read
 
     def take(self) -> Tally:
         """What was counted since the last call."""

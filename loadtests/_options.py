@@ -12,6 +12,7 @@ from loadtests._slo import Objective, SloError
 __all__ = ["OPTIONS", "Option", "OptionError", "Settings"]
 
 Number = TypeVar("Number", int, float)
+WORDS: dict[Any, str] = {int: "a whole number", float: "a number"}
 
 
 class OptionError(ValueError):
@@ -141,8 +142,7 @@ def _number(
     try:
         value = kind(text)
     except ValueError as error:
-        what = "a whole number" if kind is int else "a number"
-        raise OptionError(f"{flag} {text!r}: write {what}") from error
+        raise OptionError(f"{flag} {text!r}: write {WORDS[kind]}") from error
     if not least <= value < math.inf:
         raise OptionError(f"{flag} {text!r}: write {least:g} or more")
     return value

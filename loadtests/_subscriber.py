@@ -139,6 +139,7 @@ class Subscriber:
         track = self.tracks.get(probe.source)
         if track is None:
             return
+        audience.heard_ns = read.read_ns
         seen = track.see(probe.seq)
         if seen is not Seen.NEW:
             audience.tally.counts[audience.phase_of(probe.intended_ns), seen.value] += 1

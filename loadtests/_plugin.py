@@ -1,0 +1,134 @@
+"""What ties a run to Locust: options, the shape, the end of a run, and the exit code. Registers once."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from locust import events, stats
+from locust.argument_parser import LocustArgumentParser
+from locust.env import Environment
+from locust.exception import StopTest
+from locust.runners import Runner
+from rich.console import Console
+
+from loadtests._archive import save
+from loadtests._options import OPTIONS
+from loadtests._run import Run
+from loadtests._shape import INVALID, USAGE, PlanShape, RefusalError
+from loadtests._summary import summarize
+
+__all__ = ["current_run"]
+
+log = logging.getLogger(__name__)
+
+DISTRIBUTED = {"--master": "LOCUST_MODE_MASTER", "--worker": "LOCUST_MODE_WORKER"}
+IGNORED = {"num_users": "--users", "spawn_rate": "--spawn-rate", "run_time": "--run-time"}
+WIDTH = 120  # of the summary, where it does not go to a terminal
+
+stats.PERCENTILES_TO_CHART = [0.5, 0.95, 0.99, 0.999]
+
+
+def current_run(environment: Environment) -> Run:
+    """The run that a user of Locust's belongs to. Raises StopTest when there is none."""
+    shape = PlanShape.of(environment)
+    if shape is None or shape.run is None:
+        raise StopTest("these users run under a --scenario only")
+    return shape.run
+
+
+class OneProcessOnly(argparse.Action):
+    """Refuses an option of Locust's that would spread the run over processes."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *args: Any) -> NoReturn:
+        parser.error(f"argument {args[-1]}: a run is measured by one process, and cannot be distributed")
+
+
+def add_options(parser: LocustArgumentParser, **_: Any) -> None:
+    """Ours beside Locust's."""
+    for option in OPTIONS:
+        parser.add_argument(
+            option.flag,
+            env_var=f"EVENTBAHN_{option.flag[2:].replace('-', '_').upper()}",
+            include_in_web_ui=option.in_form,
+            help=option.help,
+            **option.keywords,
+        )
+    parser.conflict_handler = "resolve"  # what follows takes the place of Locust's own
+    refused: dict[str, Any] = {
+        "action": OneProcessOnly,
+        "include_in_web_ui": False,
+        "help": argparse.SUPPRESS,
+    }
+    parser.add_argument("--processes", env_var="LOCUST_PROCESSES", **refused)
+    for flag, variable in DISTRIBUTED.items():
+        parser.add_argument(flag, env_var=variable, nargs=0, default=False, **refused)
+
+
+def choose_shape(environment: Environment, runner: Runner | None, **_: Any) -> None:
+    """One shape for every scenario; an option that cannot be meant ends a headless run before it begins."""
+    options = environment.parsed_options
+    if runner is None or options is None:
+        return  # a single user in a debugger
+    if options.class_picker:
+        refuse("--class-picker: --scenario chooses the users")
+    for name in (flag for field, flag in IGNORED.items() if getattr(options, field) is not None):
+        log.warning("%s is ignored: --levels, --settle and --hold say how many, and for how long", name)
+    shape = PlanShape(environment)
+    shape.runner = runner
+    environment.shape_class = shape
+    # Levels are reached evenly by each subscriber's own jitter, so this one warning of Locust's misleads
+    logging.getLogger("locust.runners").addFilter(lambda record: "spawn rate is very high" not in record.msg)
+    if options.headless or options.autostart:
+        try:
+            shape.check()
+        except RefusalError as error:
+            refuse(str(error))
+
+
+def refuse(message: str) -> NoReturn:
+    sys.stderr.write(f"{Path(sys.argv[0]).name}: error: {message}\n")
+    sys.exit(USAGE)
+
+
+def end_run(environment: Environment, **_: Any) -> None:
+    """However a run ends, it drains before its users are stopped, and its result is written."""
+    shape = PlanShape.of(environment)
+    if shape is None or shape.run is None or shape.run.over:
+        return
+    log.info("Draining: waiting for what is still on its way")
+    document = shape.run.finish()
+    for phase in document["phases"]:
+        if phase["loss"]["lost"]:
+            shape.feed.fail("SSE", "deliver", f"lost at {phase['name']} subscribers", phase["loss"]["lost"])
+    environment.process_exit_code = document["exit_code"]
+    path: Path | None = shape.settings.path(shape.run.id)
+    try:
+        save(document, shape.settings.path(shape.run.id))
+    except OSError as error:
+        log.error("The result could not be written: %s", error)
+        environment.process_exit_code = INVALID
+        path = None
+    announce(environment, document, path)
+
+
+def announce(environment: Environment, document: dict[str, Any], path: Path | None) -> None:
+    """Print the summary: at once beside the web interface, else below Locust's own last words."""
+
+    def show(**_: Any) -> None:
+        console = Console()
+        if not console.is_terminal:
+            console.width = WIDTH
+        summarize(document, path, console)
+
+    if environment.web_ui is not None:
+        show()
+    else:
+        environment.events.quit.add_listener(show)
+
+
+events.init_command_line_parser.add_listener(add_options)
+events.init.add_listener(choose_shape)
+events.test_stopping.add_listener(end_run)
+events.quitting.add_listener(end_run)  # SIGTERM, and Ctrl-C beside the web interface, come here first

@@ -1,0 +1,220 @@
+"""One run, from plan to result: starts what measures, keeps the books once a second, drains, judges."""
+
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+import gevent
+from gevent import socket
+from gevent.lock import RLock
+from locust import __version__ as locust_version
+
+from loadtests._audience import OUTSIDE, Audience, Published
+from loadtests._endpoint import Endpoint
+from loadtests._health import Evidence, percentile, reasons
+from loadtests._ledger import Ledger, Sample
+from loadtests._limits import open_files
+from loadtests._options import Settings
+from loadtests._plan import Plan
+from loadtests._probe import source_name
+from loadtests._publisher import Publisher
+from loadtests._pump import Pump, kernel_stamps_work
+from loadtests._result import SCHEMA, Books, moment
+from loadtests._schedule import Schedule
+from loadtests._subscriber import Subscriber
+from loadtests._tally import Tally
+from loadtests._vitals import ClockGuard, Vitals, domain, environment
+
+__all__ = ["Run", "reach"]
+
+SECOND = 1_000_000_000
+LEAD_NS = SECOND // 2  # between now and the first probe
+REACH_SECONDS = 5.0
+CONNECTS_PER_SECOND = 500  # a listener's backlog is some hundred; beyond it the kernel makes clients wait
+JITTER_SECONDS = 1.0  # Locust starts users once a second, all at once
+QUIET_SECONDS = 1.0  # without any delivery, and a run is taken to have settled
+RECONNECT_SECONDS = 10.0  # to wait for those who lost their stream
+DRAIN_SECONDS = 30.0
+POLL_SECONDS = 0.05
+OK, FAILED, INVALID = 0, 3, 4
+
+
+def reach(endpoints: list[Endpoint]) -> Endpoint:
+    """The first that accepts a connection. Raises OSError when none does."""
+    *others, last = endpoints
+    for endpoint in others:
+        try:
+            return _connected(endpoint)
+        except OSError:
+            continue  # `localhost` has two addresses, and a server often listens on one
+    return _connected(last)
+
+
+def _connected(endpoint: Endpoint) -> Endpoint:
+    with socket.socket(endpoint.family, socket.SOCK_STREAM) as attempt:
+        attempt.settimeout(REACH_SECONDS)
+        attempt.connect(endpoint.address)
+    return endpoint
+
+
+class Run:
+    """A run that has begun. `report` is given every tally as it is taken, for whoever shows progress."""
+
+    def __init__(self, settings: Settings, endpoint: Endpoint, report: Callable[[Tally], None]) -> None:
+        scenario = settings.scenario
+        self.id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{scenario.name}-{secrets.token_hex(2)}"
+        self.plan = Plan.of(scenario, time.time_ns() + LEAD_NS)
+        self.over = False
+        self.document: dict[str, Any] = {}  # once it is over
+        self._settings = settings
+        self._report = report
+        self._interrupted = False
+        self._lock = RLock()
+        self._ledger = Ledger()
+        self._vitals = Vitals(settings.server_pid)
+        self._clock = ClockGuard()
+        source = source_name(self.id, 0)
+        schedule = Schedule(self.plan.begin_ns, self.plan.end_ns, scenario.pub_rate)
+        self._audience = Audience(
+            run=self.id,
+            plan=self.plan,
+            sources={source: schedule},
+            endpoint=endpoint,
+            pump=Pump(),
+            kernel_stamps=kernel_stamps_work(),
+            random=Random(settings.seed),
+        )
+        self._publisher = Publisher(endpoint, self.plan, schedule, self.id, source)
+        self._bookkeeper = gevent.spawn(self._keep_books)
+
+    def level(self) -> int | None:
+        """How many subscribers there should be now; None when the plan is through."""
+        now = max(time.time_ns(), self.plan.begin_ns)
+        phase = self.plan.phase_at(now)
+        return phase.subscribers if phase and not self.over else None
+
+    def subscriber(self) -> Subscriber:
+        """A new one, not yet connected."""
+        return Subscriber(self._audience)
+
+    def jitter(self) -> float:
+        """Seconds that a new subscriber waits, so that a level is reached evenly, while it settles."""
+        levels = (0, *self._settings.scenario.levels)
+        step = max(after - before for before, after in pairwise(levels))
+        spread = max(JITTER_SECONDS, step / CONNECTS_PER_SECOND)
+        return self._audience.random.uniform(0, min(spread, self._settings.scenario.settle / 2))
+
+    def finish(self) -> dict[str, Any]:
+        """Drain, account and judge, once; the result file's document. Waits up to a minute."""
+        with self._lock:
+            if not self.over:
+                plan = self.plan.cut(time.time_ns())
+                published = self._drain()
+                self._bookkeeper.kill()
+                self._audience.close(plan, published)
+                self._collect()
+                self.over = True
+                self.document = self._judge(Books(plan, self._audience.sources, self._ledger))
+                self._audience.pump.close()
+            return self.document
+
+    def _keep_books(self) -> None:
+        while True:
+            gevent.sleep(1 - time.time_ns() % SECOND / SECOND)
+            self._clock.check()
+            own, server = self._vitals.sample()
+            second = round(time.time_ns() / SECOND) - 1  # the one that has just ended
+            self._ledger.samples.append(Sample(second, self._audience.live, *own, *(server or ())))
+            self._collect()
+
+    def _collect(self) -> None:
+        for tally in (self._audience.take(), self._publisher.take()):
+            self._ledger.add(tally)
+            self._report(tally)
+
+    def _drain(self) -> dict[str, Published]:
+        """No more probes; then wait until everybody has everything, or nothing comes any more."""
+        publisher = self._publisher
+        publisher.stop()
+        (source,) = self._audience.sources
+        published = {source: Published(publisher.final, frozenset(publisher.unconfirmed))}
+        began = time.monotonic()
+        try:
+            while not self._settled(published, time.monotonic() - began):
+                gevent.sleep(POLL_SECONDS)
+        except KeyboardInterrupt:
+            self._interrupted = True  # a second Ctrl-C: what we have is written, and called invalid
+        return published
+
+    def _settled(self, published: dict[str, Published], waited: float) -> bool:
+        audience = self._audience
+        if waited > DRAIN_SECONDS or audience.whole(published):
+            return True
+        quiet = min(waited, (time.time_ns() - audience.heard_ns) / SECOND)
+        away = audience.live < sum(bool(member.tracks) for member in audience.members)
+        return quiet > QUIET_SECONDS and not (away and waited < RECONNECT_SECONDS)
+
+    def _judge(self, books: Books) -> dict[str, Any]:
+        found = books.document()
+        whole = books.whole()
+        phases = {phase["name"]: phase for phase in found["phases"]}
+        slo = [
+            objective.judge(whole if objective.phase is None else phases.get(objective.phase))
+            for objective in self._settings.objectives
+        ]
+        invalid = reasons(self._evidence(books))
+        if self._interrupted:
+            invalid.append("interrupted while draining: what was still on its way counts as lost")
+        failed = not all(row["ok"] for row in slo)
+        return {
+            "schema": SCHEMA,
+            "run": self._run(books.plan),
+            "env": environment(
+                kernel_stamps=self._audience.kernel_stamps, open_files=open_files(), locust=locust_version
+            ),
+            "workers": [self._worker(books)],
+            **found,
+            "slo": slo,
+            "invalid": invalid,
+            "exit_code": INVALID if invalid else FAILED if failed else OK,
+        }
+
+    def _evidence(self, books: Books) -> Evidence:
+        return Evidence(
+            phases=books.evidence(),
+            kernel_stamps=self._audience.kernel_stamps,
+            cpu_percent=books.cpu_percent(),
+            clock_step_us=self._clock.step_us,
+            negative=self._ledger.counts[OUTSIDE, "negative"],
+            deliveries=self._ledger.deliveries,
+            pump_errors=self._audience.pump.errors,
+            stopped_early=books.plan != self.plan,
+        )
+
+    def _run(self, plan: Plan) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "scenario": self._settings.scenario.name,
+            "started": moment(plan.begin_ns),
+            "duration_s": (plan.end_ns - plan.begin_ns) / SECOND,
+            "seed": self._settings.seed,
+            "target": self._audience.endpoint.base,
+            "args": dict(self._settings.given),
+        }
+
+    def _worker(self, books: Books) -> dict[str, Any]:
+        """The one process that there is, in the shape of many."""
+        return {
+            "id": "local",
+            "index": 0,
+            "domain": domain(),
+            "offset_us": 0,
+            "offset_bound_us": 0,
+            "cpu_p95": round(percentile(books.cpu_percent(), 95), 1),
+            "rss_mb": round(max((sample.rss_mb for sample in self._ledger.samples), default=0)),
+            "reported": True,
+        }

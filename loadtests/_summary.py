@@ -1,0 +1,61 @@
+"""A result file's figures as a short table for the terminal. Judges and measures nothing."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+__all__ = ["summarize"]
+
+PERCENTILES = {"p50": "p50_us", "p90": "p90_us", "p99": "p99_us", "p99.9": "p999_us", "max": "max_us"}
+
+
+def summarize(document: Mapping[str, Any], path: Path | None, console: Console) -> None:
+    """A row per phase; objectives; why the run is invalid, if it is; what went wrong; where the file is."""
+    console.print(_table(document))
+    for row in document["slo"]:
+        console.print(_objective(row))
+    for reason, times in sorted(document["errors"].items(), key=lambda error: -error[1]):
+        console.print(f"[yellow]{times:>8} ×[/] {escape(reason)}")
+    for reason in document["invalid"]:
+        console.print(f"[bold red] INVALID[/] {escape(reason)}")
+    console.print(f"result: {escape(str(path))}" if path else "[bold red]the result file was not written[/]")
+
+
+def _table(document: Mapping[str, Any]) -> Table:
+    run = document["run"]
+    table = Table(
+        title=f"{run['scenario']} against {run['target']}, from due time to arrival",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+    )
+    for heading in ("subscribers", "deliveries/s", *PERCENTILES, "last p99", "lost", "of"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for phase in document["phases"]:
+        deliver, last = phase["metrics"]["deliver"], phase["metrics"]["last_subscriber"]
+        lost, rate = phase["loss"]["lost"], phase["deliveries_s"]
+        table.add_row(
+            f"{phase['subs']:,}",
+            "–" if rate is None else f"{rate:,.0f}",
+            *(_ms(deliver[key]) for key in PERCENTILES.values()),
+            _ms(last["p99_us"]),
+            f"[red]{lost:,}[/]" if lost else "0",
+            f"{phase['loss']['expected']:,}",
+        )
+    return table
+
+
+def _ms(us: int | None) -> str:
+    if us is None:
+        return "–"
+    return f"{us / 1000:.1f} ms" if us < 1_000_000 else f"{us / 1_000_000:.2f} s"
+
+
+def _objective(row: Mapping[str, Any]) -> str:
+    mark = "[green]      ok[/]" if row["ok"] else "[bold red]    FAIL[/]"
+    value = _ms(row["value_us"]) if "value_us" in row else row["value"]
+    return f"{mark} {escape(row['expr'])}: {'never measured' if value in {None, '–'} else value}"

@@ -1,0 +1,23 @@
+"""Subscribers of the fan-out story, as Locust finds them. Holds User classes only."""
+
+from locust import User, task
+from locust.exception import StopUser
+
+from loadtests._plugin import current_run
+
+
+class Subscriber(User):
+    """One user is one subscriber; the run's pump reads its bytes, so it costs little more than a stack."""
+
+    def on_start(self) -> None:
+        run = current_run(self.environment)
+        self._subscriber = run.subscriber()
+        self._delay = run.jitter()
+
+    @task
+    def follow(self) -> None:
+        self._subscriber.follow(self._delay)
+        raise StopUser  # the run has drained, and everybody leaves
+
+    def on_stop(self) -> None:
+        self._subscriber.close()
