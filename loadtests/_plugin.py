@@ -1,6 +1,5 @@
 """What ties a run to Locust: options, the shape, the end of a run, and the exit code. Registers once."""
 
-import argparse
 import logging
 import sys
 from pathlib import Path
@@ -23,7 +22,7 @@ __all__ = ["current_run"]
 
 log = logging.getLogger(__name__)
 
-DISTRIBUTED = {"--master": "LOCUST_MODE_MASTER", "--worker": "LOCUST_MODE_WORKER"}
+DISTRIBUTED = ("--processes", "--master", "--worker")
 IGNORED = {"num_users": "--users", "spawn_rate": "--spawn-rate", "run_time": "--run-time"}
 WIDTH = 120  # of the summary, where it does not go to a terminal
 
@@ -38,13 +37,6 @@ def current_run(environment: Environment) -> Run:
     return shape.run
 
 
-class OneProcessOnly(argparse.Action):
-    """Refuses an option of Locust's that would spread the run over processes."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *args: Any) -> NoReturn:
-        parser.error(f"argument {args[-1]}: a run is measured by one process, and cannot be distributed")
-
-
 def add_options(parser: LocustArgumentParser, **_: Any) -> None:
     """Ours beside Locust's."""
     for option in OPTIONS:
@@ -55,15 +47,16 @@ def add_options(parser: LocustArgumentParser, **_: Any) -> None:
             help=option.help,
             **option.keywords,
         )
-    parser.conflict_handler = "resolve"  # what follows takes the place of Locust's own
-    refused: dict[str, Any] = {
-        "action": OneProcessOnly,
-        "include_in_web_ui": False,
-        "help": argparse.SUPPRESS,
-    }
-    parser.add_argument("--processes", env_var="LOCUST_PROCESSES", **refused)
-    for flag, variable in DISTRIBUTED.items():
-        parser.add_argument(flag, env_var=variable, nargs=0, default=False, **refused)
+    parse = parser.parse_args
+
+    def parse_for_one_process(*args: Any, **keywords: Any) -> Any:
+        options = parse(*args, **keywords)
+        for flag in DISTRIBUTED:
+            if getattr(options, flag[2:]):  # refused here, since Locust forks before it asks anyone else
+                parser.error(f"{flag}: a run is measured by one process, and cannot be distributed")
+        return options
+
+    parser.parse_args = parse_for_one_process
 
 
 def choose_shape(environment: Environment, runner: Runner | None, **_: Any) -> None:

@@ -17,8 +17,8 @@ __all__ = ["Handler", "Pump", "Read", "kernel_stamps_work", "open_socket", "rece
 log = logging.getLogger(__name__)
 
 # gevent takes epoll away and wraps sockets in greenlets; neither is wanted here
-Epoll: type[select.epoll] = get_original("select", "epoll")
-Socket: type[socket.socket] = get_original("socket", "socket")
+Epoll: "type[select.epoll]" = get_original("select", "epoll")
+Socket: "type[socket.socket]" = get_original("socket", "socket")
 
 READABLE, WRITABLE = 1, 4
 HUB_READABLE = 1
