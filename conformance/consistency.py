@@ -1,0 +1,105 @@
+"""What a target file says against itself: each key may be right, and the whole still mean nothing. Pure."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from conformance.complaint import did_you_mean
+from conformance.placeholders import MESSAGE, names
+from conformance.target_schema import Publish, RequestTemplate, Target
+
+__all__ = ["bad_address", "contradictions"]
+
+NEEDED = {"http": "request", "exec": "command", "python": "python"}
+ALWAYS = ("channel", "uuid")  # placeholders that every request may use
+
+
+def contradictions(target: Target) -> Iterator[str]:
+    """Each as `KEY.PATH: what is wrong`."""
+    captured = [name for step in target.setup for name in step.capture]
+    yield from bad_address("target.base_url", target.target.base_url)
+    yield from _request("subscribe", target.subscribe, [*ALWAYS, *captured])
+    for number, step in enumerate(target.setup):
+        yield from _request(f"setup[{number}]", step, [*ALWAYS, *captured])
+        for name, capture in step.capture.items():
+            yield from _one_of(
+                f"setup[{number}].capture.{name}", {"header": capture.header, "json": capture.json}
+            )
+    for number, path in enumerate(target.paths):
+        yield from bad_address(f"paths[{number}].base_url", path.base_url)
+    yield from _frames(target)
+    yield from _cursor(target)
+    if target.publish:
+        yield from _publish(target.publish, [*ALWAYS, *captured, *MESSAGE], [*target.auth, "none"])
+
+
+def _request(key: str, request: RequestTemplate, known: list[str]) -> Iterator[str]:
+    if (request.path is None) == (request.url is None):
+        yield f"{key}: give either a path, which is appended to target.base_url, or a url"
+    if request.path and not request.path.startswith("/"):
+        yield f"{key}.path: expected to begin with '/', got {request.path!r}"
+    if request.url is not None:
+        yield from bad_address(f"{key}.url", request.url)
+    bodies = [name for name in ("body", "json", "form") if getattr(request, name) is not None]
+    if len(bodies) > 1:
+        yield f"{key}: {' and '.join(bodies)} are two bodies: give one"
+    for part in ("path", "url", "query", "headers", "body", "json", "form"):
+        for name in names(getattr(request, part)):
+            if name not in known:
+                yield f"{key}.{part}: nothing fills the placeholder {{{name}}}{did_you_mean(name, known)}"
+
+
+def bad_address(key: str, url: str) -> Iterator[str]:
+    """What is wrong with an http(s) address; nothing for a good one."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, brackets that don't close
+        parts, good = urlsplit(""), False
+    if not good:
+        yield f"{key}: expected an address like http://127.0.0.1:8000, got {url!r}"
+    if "@" in parts.netloc:
+        yield f"{key}: a user or password in an address ends up in reports: put it into [auth] headers"
+
+
+def _one_of(key: str, given: Mapping[str, Any]) -> Iterator[str]:
+    if sum(value is not None for value in given.values()) != 1:
+        yield f"{key}: expected exactly one of {', '.join(given)}"
+
+
+def _frames(target: Target) -> Iterator[str]:
+    for name in ("greeting", "ignore"):
+        for number, frame in enumerate(getattr(target.subscribe, name)):
+            given = {"comment": frame.comment, "event": frame.event, "id_only": frame.id_only}
+            yield from _one_of(f"subscribe.{name}[{number}]", given)
+
+
+def _cursor(target: Target) -> Iterator[str]:
+    cursor = target.cursor
+    if cursor is None:
+        return
+    signalled = [name for name in ("unknown", "evicted") if getattr(cursor, name) == "signal"]
+    if signalled and cursor.signal is None:
+        yield f"cursor.{signalled[0]}: says 'signal', so cursor.signal must say which"
+    if cursor.signal:
+        signal = {
+            "event": cursor.signal.event,
+            "header": cursor.signal.header,
+            "status": cursor.signal.status,
+        }
+        yield from _one_of("cursor.signal", signal)
+    if cursor.supported and cursor.header is False and not cursor.query:
+        yield "cursor: neither header nor query can carry a cursor: write supported = false"
+
+
+def _publish(publish: Publish, known: list[str], principals: list[str]) -> Iterator[str]:
+    needed = NEEDED.get(publish.driver)
+    if needed and not getattr(publish, needed):
+        yield f"publish: the driver {publish.driver!r} needs the key {needed!r}"
+    if publish.request:
+        yield from _request("publish.request", publish.request, known)
+    if publish.python and not all(publish.python.partition(":")):
+        yield f"publish.python: expected 'module:callable', got {publish.python!r}"
+    if publish.auth and publish.auth not in principals:
+        hint = did_you_mean(publish.auth, principals)
+        yield f"publish.auth: nobody in [auth] is called {publish.auth!r}{hint}"
