@@ -9,7 +9,7 @@ import { inColumns } from "./window.js";
 const LEFT = 44; // px for the value axis
 const RIGHT = 8;
 const BOTTOM = 18; // px for the time axis, below the last panel
-const LEVEL = 24; // px per line of the value axis, at least
+const LEVEL = 16; // px per line of the value axis, at least
 const DAY = 86_400_000;
 
 export class Detail {

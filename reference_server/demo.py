@@ -1,0 +1,189 @@
+"""`eventbahn demo`: server and fleet as two commands. Knows their command lines, and none of their code."""
+
+import asyncio
+import ctypes
+import os
+import signal
+import sys
+import threading
+import webbrowser
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple, NoReturn
+
+import click
+
+__all__ = ["demo"]
+
+EVENTBAHN = [sys.executable, "-P", "-m", "eventbahn"]
+START = 20.0  # seconds until the server must have said its address
+GRACE = 0.8  # seconds that each child has to end, so that both end within two
+SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGHUP: 129}  # with their exit codes
+PR_SET_PDEATHSIG = 1
+WORDS = """
+  dashboard    {url}
+  the stream   curl -N {url}/events
+  one device   curl -H 'Content-Type: application/json' \\
+                    -d '{{"device": "sensor-03", "value": 19.2}}' {url}/measurements
+  the judge    eventbahn check {url}
+
+Ctrl-C ends the demo.
+"""
+
+
+class ChildError(Exception):
+    """A child that ended by itself, or never began: what happened, and the code to leave with."""
+
+    def __init__(self, what: str, exit_code: int) -> None:
+        super().__init__(what)
+        self.exit_code = exit_code
+
+
+class Child(NamedTuple):
+    """One of the two commands, and the tasks that pass on what it says."""
+
+    name: str
+    process: Process
+    relays: list[asyncio.Task[None]]
+
+    def relay(self, *streams: asyncio.StreamReader | None) -> None:
+        """Pass on to stderr whatever comes from these streams."""
+        self.relays.extend(asyncio.create_task(passed_on(stream)) for stream in streams if stream)
+
+    async def ended(self) -> NoReturn:
+        """Wait until it ends by itself. Raises ChildError, after its last words were passed on."""
+        code = await self.process.wait()
+        if self.relays:
+            await asyncio.wait(self.relays, timeout=GRACE)
+        how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+        raise ChildError(f"the {self.name} {how}, so the demo ends too", max(code, 1))
+
+    async def stop(self) -> None:
+        """SIGTERM, and SIGKILL for one that takes too long."""
+        with suppress(ProcessLookupError):
+            self.process.terminate()
+        try:
+            await asyncio.wait_for(self.process.wait(), GRACE)
+        except TimeoutError:
+            self.process.kill()
+            await self.process.wait()
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: a free one.")
+@click.option("--preset", default="office", show_default=True, help="The fleet: a preset or a configuration.")
+@click.option("--devices", type=click.IntRange(1), help="How many devices, instead of the preset's number.")
+@click.option("--speed", type=float, default=60.0, show_default=True, help="Simulated seconds per second.")
+@click.option("--log", default="memory", show_default=True, help="As of `eventbahn serve`.")
+@click.option("--no-browser", is_flag=True, help="Do not open the dashboard.")
+@click.pass_context
+def demo(
+    ctx: click.Context,
+    *,
+    port: int,
+    preset: str,
+    devices: int | None,
+    speed: float,
+    log: str,
+    no_browser: bool,
+) -> None:
+    """Server, fleet and live dashboard on one port.
+
+    The first line on stdout is the address. Ctrl-C ends all of it.
+    """
+    server = ["serve", "--port", str(port), "--log", log]
+    settings = {"run.speed": f"{speed:g}"} | ({"fleet.0.count": str(devices)} if devices else {})
+    fleet = ["fleet", "run", preset]
+    for key, value in settings.items():
+        fleet += ["--set", f"{key}={value}"]
+    try:
+        ctx.exit(asyncio.run(until_stopped(server, fleet, browse=not no_browser and has_display())))
+    except ChildError as error:
+        click.echo(f"eventbahn demo: {error}", err=True)
+        ctx.exit(error.exit_code)
+
+
+async def until_stopped(server: list[str], fleet: list[str], *, browse: bool) -> int:
+    """Run both until a signal comes, then end both; the exit code. Raises ChildError when one ends before."""
+    stop: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    def leave(code: int) -> None:
+        if not stop.done():
+            stop.set_result(code)
+
+    for number, code in SIGNALS.items():
+        asyncio.get_running_loop().add_signal_handler(number, leave, code)
+    children: list[Child] = []
+    playing = asyncio.create_task(play(children, server, fleet, browse=browse))
+    both: set[asyncio.Future[Any]] = {playing, stop}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        return stop.result() if stop.done() else await playing
+    finally:
+        playing.cancel()
+        await asyncio.wait({playing})
+        for child in reversed(children):  # the fleet first, so that it never meets a server that is gone
+            await child.stop()
+
+
+async def play(children: list[Child], server: list[str], fleet: list[str], *, browse: bool) -> NoReturn:
+    """Start both, say what there is to see, and wait for the first that ends. Raises ChildError."""
+    children.append(first := await start("server", server))
+    url = await address(first)
+    click.echo(url)
+    click.echo(WORDS.format(url=url))
+    first.relay(first.process.stdout)
+    children.append(second := await start("fleet", [*fleet, "--url", url]))
+    second.relay(second.process.stdout)
+    if browse:
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()  # some browsers block
+    await asyncio.gather(first.ended(), second.ended())
+    raise AssertionError("ended() only raises")
+
+
+async def start(name: str, arguments: list[str]) -> Child:
+    """A child in a process group of its own: the terminal's Ctrl-C reaches us alone, and we end it once."""
+    process = await asyncio.create_subprocess_exec(
+        *EVENTBAHN,
+        *arguments,
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+        process_group=0,
+        preexec_fn=ended_with_its_parent(),
+    )
+    child = Child(name, process, [])
+    child.relay(process.stderr)
+    return child
+
+
+async def address(server: Child) -> str:
+    """The server's first line. Raises ChildError when it ends instead, or says nothing in time."""
+    assert server.process.stdout, "start() pipes it"
+    try:
+        line = await asyncio.wait_for(server.process.stdout.readline(), START)
+    except TimeoutError:
+        raise ChildError(f"the server did not say its address within {START:g} s", 1) from None
+    if not line:
+        await server.ended()
+    return line.decode().strip()
+
+
+async def passed_on(stream: asyncio.StreamReader) -> None:
+    while data := await stream.read(65536):
+        with suppress(OSError):  # our stderr may be gone; a child must not block for that
+            sys.stderr.buffer.write(data)
+            sys.stderr.buffer.flush()
+
+
+def ended_with_its_parent() -> Callable[[], object] | None:
+    """Let Linux end a child when we are killed without a chance to do it ourselves."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def has_display() -> bool:
+    return sys.platform in {"darwin", "win32"} or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
