@@ -21,7 +21,7 @@ class Extent(Protocol):
 
 
 class Reset(NamedTuple):
-    """Why a cursor could not be followed: "evicted", "unknown", "epoch", "ahead" or "slow"; and what was asked."""
+    """Why a cursor cannot be followed (evicted, unknown, epoch, ahead, slow), and what was asked."""
 
     reason: str
     asked: str
@@ -34,13 +34,14 @@ class Reset(NamedTuple):
 
 
 class Place(NamedTuple):
-    """The stream goes on after `sequence`; with a reset before it, if that is not where the client asked for."""
+    """The stream goes on after `sequence`; a reset comes first if that is not what the client asked for."""
 
     sequence: int
     reset: Reset | None = None
 
 
 def id_of(extent: Extent, sequence: int) -> str:
+    """The id of the event at `sequence`; of none at 0, which is the head of an empty log."""
     return f"{extent.epoch}-{sequence}"
 
 

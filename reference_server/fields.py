@@ -1,4 +1,4 @@
-"""Typed reading of JSON that others wrote: every mistake becomes a refusal that names the field. Does no I/O."""
+"""Typed reading of JSON from outside: every mistake becomes a refusal that names the field. Does no I/O."""
 
 import re
 from typing import Any, TypeVar
@@ -22,7 +22,7 @@ def text_of(body: bytes) -> str:
 
 
 def pieces(text: str, *, lines: bool) -> list[bytes]:
-    """The items of a body, each as its own JSON text: an array's, one object, or one a line. Raises RefusedError."""
+    """Each item's own JSON text: an array's, one object's, or one a line. Raises RefusedError."""
     if lines:
         return [line.encode() for line in re.split("\r?\n", text) if line.strip()]
     if text.lstrip(" \t\r\n").startswith("["):
@@ -33,8 +33,8 @@ def pieces(text: str, *, lines: bool) -> list[bytes]:
 def decode(raw: bytes, kind: type[T], rules: dict[str, str], index: int | None = None) -> tuple[T, str]:
     """The record, and its own JSON text without insignificant white space.
 
-    `rules` says for each field what is expected; `index` is the item's place in its request. Raises RefusedError:
-    400 for what is not JSON, 422 for what is not the record.
+    `rules` says for each field what is expected; `index` is the item's place in its request.
+    Raises RefusedError: 400 for what is not JSON, 422 for what is not the record.
     """
     record = read(raw, kind, rules, index)
     return record, msgspec.json.format(raw, indent=-1).decode()

@@ -6,7 +6,7 @@ __all__ = ["stream_head"]
 
 HEADERS = {
     "Content-Type": "text/event-stream",
-    "Cache-Control": "no-cache, no-transform",  # the second word keeps proxies from compressing, so from holding back
+    "Cache-Control": "no-cache, no-transform",  # the second word: no proxy may compress, and so hold back
     "X-Accel-Buffering": "no",  # the same for nginx
 }
 

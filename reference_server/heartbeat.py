@@ -37,7 +37,7 @@ class Wheel(Generic[Rider]):
             self._spokes[spoke].discard(rider)
 
     def turn(self, now: float) -> list[Rider]:
-        """One step on: those who have been silent for the interval. Each is seated again for its next time."""
+        """One step on: those who have been silent for the interval. All are seated again."""
         self._at = (self._at + 1) % SPOKES
         here, self._spokes[self._at] = self._spokes[self._at], set()
         due = []

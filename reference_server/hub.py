@@ -1,8 +1,8 @@
-"""Fan-out: one ordered log, and a cursor for each subscriber. Replay, live and slow readers are one mechanism.
+"""Fan-out: one ordered log, and a cursor for each subscriber. Replay, live and slow readers are one thing.
 
-Whoever stands at the head is *live* and is written to by `_fan_out`; whoever does not is *behind* and is pumped by
-its own task, from the tail or from the log, at the pace at which its transport drains. At the head it joins the
-others. There is no queue between the two, so nothing can be lost, doubled or reordered there.
+Whoever stands at the head is *live* and is written to by `_fan_out`; whoever does not is *behind* and is
+pumped by its own task, from the tail or else from the log, at the pace at which its transport drains. At the
+head it joins the others. There is no queue between the two, so nothing can be lost, doubled or reordered there.
 """
 
 import asyncio
@@ -64,7 +64,7 @@ class Hub:
             asyncio.get_running_loop().call_soon(self._fan_out)
 
     def _fan_out(self) -> None:
-        """The hot path: one join for each channel, one chunk for each kind of client, one write for each client."""
+        """The hot path: one join a channel, one chunk for all of a kind, one write for each subscriber."""
         self._scheduled = False
         frames = self._tail.after(self._head, self._limits.write)
         if not frames:
@@ -86,7 +86,7 @@ class Hub:
         self._schedule()
 
     async def follow(self, subscriber: Subscriber) -> None:
-        """Give `subscriber` all that comes after its cursor, until the hub is closed or the caller is cancelled."""
+        """Give `subscriber` all that comes after its cursor, until the hub closes or we are cancelled."""
         self._everyone.add(subscriber)
         self._wheel.add(subscriber)
         try:

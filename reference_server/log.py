@@ -1,4 +1,4 @@
-"""The log: one order over all channels. What every engine promises; the engines are in modules of their own."""
+"""The log: one order over all channels. What every engine promises; each engine has a module of its own."""
 
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple, Protocol
@@ -75,7 +75,7 @@ class UnusableError(Exception):
 
 
 class Log(Protocol):
-    """Sequences are dense and rise by one. Whoever appends is answered, and listeners hear, after the commit only."""
+    """Sequences rise by one. Whoever appends is answered, and listeners hear, only after the commit."""
 
     @property
     def durability(self) -> Durability: ...

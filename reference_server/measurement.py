@@ -1,4 +1,4 @@
-"""The body of `POST /measurements` read and judged: what devices send becomes items of the log. Does no I/O."""
+"""The body of `POST /measurements`, read and judged: what devices send becomes items. Does no I/O."""
 
 from typing import Annotated
 
@@ -37,7 +37,7 @@ class Measurement(msgspec.Struct):
 
 
 def read_measurements(body: bytes, limits: Limits, *, lines: bool) -> list[Item]:
-    """One item for each measurement; `lines` for one JSON text a line. Raises RefusedError, for the whole request."""
+    """One item for each measurement; `lines`: one JSON text a line. Raises RefusedError for all of them."""
     found = pieces(text_of(body), lines=lines)
     if len(found) > limits.batch:
         raise RefusedError(413, f"{len(found)} items in one request", expected=f"at most {limits.batch}")

@@ -10,4 +10,5 @@ NAME_RULE = "1 to 128 characters of A-Z a-z 0-9 . _ : ~ -"
 
 
 def is_name(text: str) -> bool:
+    """Whether `text` may name a channel or a device."""
     return re.match(NAME, text) is not None

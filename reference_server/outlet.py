@@ -41,7 +41,7 @@ class Outlet:
         transport.set_write_buffer_limits(high=limits.backlog)
         connection = transport.get_extra_info("socket")
         if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-            # The kernel then gives up on a peer that is gone without a word, long before its own quarter of an hour.
+            # for peers that are gone without a word: the kernel itself would wait a quarter of an hour
             with suppress(OSError):  # not TCP, or gone already
                 connection.setsockopt(
                     socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(limits.stall_seconds * 1000)

@@ -1,5 +1,7 @@
-"""The parts that the correct path is composed of. A fault (faults.py) puts a wrong one in a part's place, from
-outside: no module on the correct path knows that faults exist."""
+"""The parts that the correct path is composed of.
+
+A fault (faults/) puts a wrong one in a part's place, from outside; the correct path knows nothing of it.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -26,7 +26,7 @@ RULES = {
 
 
 class Publication(msgspec.Struct, forbid_unknown_fields=True):
-    """The fields of the standard, under their own names. What must be one line is refused if it is not (CWE-93)."""
+    """The standard's fields, under their own names. What must be one line is refused if it is more."""
 
     data: str
     event: Line = ""

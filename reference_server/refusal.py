@@ -1,4 +1,4 @@
-"""A request that cannot be served, and what the client is told. Every answer of ours but the stream is JSON."""
+"""A request that cannot be served, and what the client is told. All but streams and pages is JSON."""
 
 import json
 from typing import Any
@@ -41,8 +41,7 @@ async def refusals(request: web.Request, handler: Any) -> web.StreamResponse:
             return web.Response(status=204, headers=allow)
         return reply({"error": f"{request.method} is not allowed here"}, 405, allow)
     except web.HTTPRequestEntityTooLarge:
-        limit = request.app._client_max_size  # noqa: SLF001
-        return reply({"error": f"the body is larger than {limit} bytes"}, 413)
+        return reply({"error": "the body is too large", "expected": "a smaller batch"}, 413)
     except web.HTTPNotFound:
         return reply({"error": f"there is nothing at {request.path}"}, 404)
     return response

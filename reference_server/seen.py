@@ -28,8 +28,8 @@ def block_of(key: Key) -> tuple[Block, int]:
 class Seen:
     """Remembers keys for `age_seconds` after the last one of their block came.
 
-    `load` fetches the bitmap of a block that is not in memory, 0 if there is none; `keep` is how many blocks stay
-    in memory where it can fetch them again, None for all.
+    `load` fetches the bitmap of a block that is not in memory, 0 if there is none. `keep` is how many blocks
+    stay in memory where it can fetch the others again; None: all.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The file of a durable log: recognised, locked, checked and made. Whatever is not ours is refused untouched."""
+"""The file of a durable log: locked, recognised, checked, made. What is not ours stays untouched."""
 
 import fcntl
 import os
@@ -89,7 +89,7 @@ def take(path: Path) -> int:
 
 
 def recognise(path: Path, header: bytes) -> bool:
-    """Whether the file is new; read from its header, before SQLite may change anything. Raises UnusableError."""
+    """Whether the file is new, by its header: before SQLite may change it. Raises UnusableError."""
     if not header:
         return True
     if not header.startswith(MAGIC) or int.from_bytes(header[68:72]) != APPLICATION:

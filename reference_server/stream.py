@@ -62,7 +62,7 @@ class Streams:
         """How soon to come back, and a position for whoever has none that can be followed."""
         blocks = []
         if self._settings.retry:
-            spread = random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311 - not a secret
+            spread = random.uniform(1 - JITTER, 1 + JITTER)
             blocks.append(wire.retry(round(self._settings.retry * spread)))
         if place.reset is not None:
             blocks.append(reset_block(self._parts.encode, place.reset, self._log, place.sequence))
@@ -80,7 +80,7 @@ def channel_of(request: web.Request) -> str:
 
 
 def cursor_of(request: web.Request) -> str:
-    """What the client asks to go on after, or "". The field wins over the query: a browser sends it when it returns."""
+    """What the client asks to go on after, or "". The field wins: a browser sends it when it comes back."""
     field = request.headers.get("Last-Event-ID", "")
     # aiohttp keeps bytes that are not UTF-8 as lone surrogates, which could not be written back
     return field.encode("utf-8", "surrogateescape").decode("utf-8", "replace") or request.query.get(

@@ -39,7 +39,7 @@ class Tail:
             self._oldest += 1
 
     def after(self, sequence: int, most_bytes: int) -> list[Frame]:
-        """What follows `sequence`: at least one frame, then up to `most_bytes`; none if it is not here (any more)."""
+        """What follows `sequence`: at least one frame, then up to `most_bytes`; none if it is not here."""
         found: list[Frame] = []
         size = 0
         while (frame := self._frames.get(sequence + 1 + len(found))) is not None:

@@ -1,4 +1,4 @@
-"""What one transaction of the durable log does: refuse duplicates, give sequences, keep events, let old ones go."""
+"""One transaction of the durable log: refuse duplicates, give sequences, keep events, let old ones go."""
 
 import sqlite3
 import time
@@ -27,7 +27,7 @@ class Committed(NamedTuple):
 
 
 class Transactions:
-    """Keeps groups of appends, each group by one transaction. For one thread, and the only one that writes."""
+    """Keeps groups of appends, each by one transaction. For one thread, the only one that writes."""
 
     def __init__(self, db: sqlite3.Connection, retain: int, limits: Limits) -> None:
         self._db = db

@@ -1,4 +1,4 @@
-"""Events to bytes: the grammar of `text/event-stream` as a server writes it. Does no I/O and reads nothing back.
+"""Events to bytes: the grammar of `text/event-stream` as a server writes it. Does no I/O, reads nothing back.
 
 Source: HTML standard, 9.2.5 (parsing an event stream) and 9.2.6 (interpreting it).
 """
@@ -27,8 +27,8 @@ def encode(event: Event) -> bytes:
     """The block of one event, its closing blank line included.
 
     An empty payload has a `data:` line all the same, since a block without one is never dispatched.
-    Raises ValueError for a CR, LF or NUL where only one line may stand: there a publisher could write fields of
-    its own (CWE-93).
+    Raises ValueError for a CR, LF or NUL where only one line may stand: a publisher could write fields of its
+    own there (CWE-93).
     """
     lines = []
     if event.comment is not None:

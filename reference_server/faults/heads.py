@@ -16,18 +16,21 @@ ENDLESS = 1_000_000_000  # bytes
 
 
 def status_202(request: web.Request) -> web.StreamResponse:
+    """Another 2xx: a browser gives up on it for good."""
     response = stream_head(request)
     response.set_status(202)
     return response
 
 
 def text_plain(request: web.Request) -> web.StreamResponse:
+    """Another media type: the same."""
     response = stream_head(request)
     response.content_type = "text/plain"
     return response
 
 
-def content_length(request: web.Request) -> web.StreamResponse:
+def content_length(request: web.Request) -> web.StreamResponse:  # noqa: ARG001 - the part's signature
+    """A length that the stream may outlive, and no chunks."""
     response = web.StreamResponse(headers={**HEADERS, "Content-Length": str(ENDLESS)})
     response.force_close()
     return response
@@ -40,6 +43,7 @@ class Unsent(web.StreamResponse):
 
 
 def late_head(request: web.Request) -> web.StreamResponse:
+    """For `LateOutlet`, which sends it."""
     response = Unsent(headers=HEADERS)
     correct = stream_head(request)
     if correct.chunked:
