@@ -75,9 +75,10 @@ def shade(axes: Axes, found: Sequence[PhaseMetrics]) -> None:
 
 
 def phase_names(axes: Axes, found: Sequence[PhaseMetrics]) -> None:
-    """Names above the shades, as many as have room."""
-    for each in spread(found, 12):
-        middle = sum(each.phase.judged or each.phase.t) / 2
+    """Names above the shades that are in view, as many as have room."""
+    first, last = axes.get_xlim()
+    middles = [(sum(each.phase.judged or each.phase.t) / 2, each) for each in found]
+    for middle, each in spread([named for named in middles if first <= named[0] <= last], 12):
         axes.text(
             middle,
             1.02,

@@ -98,8 +98,8 @@ def over_time(series: Series, found: Sequence[PhaseMetrics], name: str) -> Drawi
             axes.set_ylabel(label)
             axes.yaxis.set_major_locator(MaxNLocator(round(height) + 1))
             shade(axes, found)
-        phase_names(rows[0], found)
         rows[-1].set_xlim(series.t[0], series.t[-1])
+        phase_names(rows[0], found)
         rows[-1].xaxis.set_major_formatter(FuncFormatter(lambda x, _: plain(x)))
         rows[-1].set_xlabel("seconds since the start")
 

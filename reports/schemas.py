@@ -143,7 +143,7 @@ class Hist(Struct, frozen=True):
 class Series(Struct, frozen=True):
     """The run second by second; a list is as long as `t`, or empty where nothing was sampled."""
 
-    step_s: Annotated[float, Meta(gt=0, le=1e9)]
+    step_s: Annotated[float, Meta(ge=0.001, le=1e9)]
     t: list[Seconds]
     deliveries: list[Count] = []
     lost: list[Count] = []

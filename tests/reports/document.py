@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 from typing import NamedTuple
 
+INLINE = {"a", "b", "code", "i", "span", "strong", "svg", "use"}
 VOID = {"meta", "input", "link", "br", "hr", "img"}
 
 
@@ -28,6 +29,7 @@ class Document(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         assert len({name for name, _ in attrs}) == len(attrs), f"<{tag}> has an attribute twice: {attrs}"
         self.elements.append(Element(tag, dict(attrs)))
+        self.part(tag)
         if tag not in VOID:
             self.open.append(tag)
 
@@ -37,6 +39,12 @@ class Document(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         assert self.open[-1:] == [tag], f"</{tag}> closes {self.open[-1:]}"
         self.open.pop()
+        self.part(tag)
+
+    def part(self, tag: str) -> None:
+        """Blocks and cells stand apart; what is inline does not part a word."""
+        if tag not in INLINE:
+            self.words.append(" ")
 
     def handle_data(self, data: str) -> None:
         if self.open[-1:] not in (["style"], ["script"]):

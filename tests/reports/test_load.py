@@ -45,7 +45,7 @@ BAD = {
     "truncated": (b'{"schema": "eventbahn-load/1", "run"', "is not JSON: Input data was truncated"),
     "not JSON": (b"<html>", "is not JSON: JSON is malformed: invalid character (byte 0)"),
     "not UTF-8": (b'{"schema": "eventbahn-fleet/1", "url": "\xff"}', "is not JSON: 'utf-8' codec"),
-    "lone surrogate": (b'{"schema": "\\ud800"}', "is not JSON: JSON is malformed"),
+    "lone surrogate": (b'{"schema": "\\ud800", "started": ""}', "is not JSON: JSON is malformed"),
     "byte order mark": (b"\xef\xbb\xbf{}", "is not JSON"),
     "unknown schema": (b'{"schema": "eventbahn-load/9"}', "schema: 'eventbahn-load/9' is not known"),
     "schema no string": (b'{"schema": 1}', "schema: expected str, got int"),
