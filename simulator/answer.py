@@ -1,0 +1,85 @@
+"""What a receiver's answer means for a batch, and how long to wait before the next try. Pure."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import Enum
+from typing import Any, NamedTuple
+
+__all__ = ["Answer", "Meaning", "backoff", "read_answer", "retry_after"]
+
+FIRST_WAIT = 0.2  # seconds
+LONGEST_WAIT = 30.0
+RETRIED = {408, 425, 429, 507}
+TOO_LARGE, UNPROCESSABLE = 413, 422
+SHOWN = 200  # characters of a body in a message
+
+
+class Meaning(Enum):
+    """What to do with the batch."""
+
+    TAKEN = "taken"
+    RETRY = "retry"
+    HALVE = "halve"
+    REJECT = "reject"
+    STOP = "stop"
+
+
+class Answer(NamedTuple):
+    """`accepted`, `duplicates`: as the receiver counts. `index`: the item it refuses, if it says so."""
+
+    meaning: Meaning
+    accepted: int = 0
+    duplicates: int = 0
+    index: int | None = None
+    wait: float | None = None
+    reason: str = ""
+
+
+def read_answer(status: int, headers: Mapping[str, str], body: bytes, sent: int, now: datetime) -> Answer:
+    """Judge the answer to `sent` messages. A 2xx that does not count is taken to have accepted all."""
+    if 200 <= status < 300:  # noqa: PLR2004 - the class of success
+        told = _object(body)
+        duplicates = _count(told.get("duplicates"), sent) or 0
+        accepted = _count(told.get("accepted"), sent)
+        return Answer(Meaning.TAKEN, sent - duplicates if accepted is None else accepted, duplicates)
+    reason = f"{status} {body[:SHOWN].decode('utf-8', 'replace').strip()}".rstrip()
+    wait = retry_after(headers.get("retry-after"), now)
+    if status in RETRIED or status >= 500:  # noqa: PLR2004 - the class of the server's own errors
+        return Answer(Meaning.RETRY, wait=wait, reason=reason)
+    if status == TOO_LARGE:
+        return Answer(Meaning.HALVE, reason=reason)
+    if status == UNPROCESSABLE:
+        return Answer(Meaning.REJECT, index=_count(_object(body).get("index"), sent - 1), reason=reason)
+    return Answer(Meaning.STOP, reason=reason)
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait, from either form of the header (RFC 9110, 10.2.3); None if absent or unreadable."""
+    if value is None:
+        return None
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        then = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, ((then if then.tzinfo else then.replace(tzinfo=UTC)) - now).total_seconds())
+
+
+def backoff(failures: int, draw: float, wait: float | None) -> float:
+    """Seconds before the next try after that many failures in a row: full jitter, `draw` uniform in [0, 1)."""
+    return max(wait or 0.0, draw * min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 10)))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _count(value: Any, most: int) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most else None

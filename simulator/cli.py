@@ -1,0 +1,156 @@
+"""`eventbahn fleet …`: reads options, starts a run, and turns its outcome into an exit code."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from .config import Config, load, presets
+from .display import Display
+from .group import Span
+from .models.catalogue import MODELS
+from .overrides import override_arguments
+from .run import FleetRun
+from .sink import Undeliverable
+from .stop import Stop
+from .tables import ConfigError
+
+__all__ = ["fleet"]
+
+GOOD, USAGE, UNDELIVERED, INTERRUPTED = 0, 2, 3, 130
+GRACE_OF_INTERRUPT, GRACE_OF_TERMINATE = 5.0, 0.5  # seconds to deliver what is queued
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@click.group()
+def fleet() -> None:
+    """Run a fleet of simulated devices: physics, sensors, faults, schedule, delivery.
+
+    CONFIG is a TOML file or the name of a bundled preset (`eventbahn fleet new office` shows one).
+    """
+
+
+def configured(command: Command) -> Command:
+    """CONFIG and the options that change it."""
+    options = [
+        click.argument("config"),
+        click.option(
+            "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override, like run.speed=60."
+        ),
+        click.option("--until", metavar="DURATION", help="End after so much simulated time, like 1h."),
+        click.option("--speed", metavar="N|max", help="Simulated seconds per second."),
+        click.option("--shard", metavar="I/N", default="1/1", help="Only the devices of shard I of N."),
+        click.option("--url", metavar="BASE", help="Base URL of the receiver."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@fleet.command()
+@configured
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path("results"),
+    show_default=True,
+    help="Folder for truth and rejected messages.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines on stdout.")
+@click.pass_context
+def run(ctx: click.Context, as_json: bool, out: Path, shard: str, **options: Any) -> None:
+    """Send the measurements of CONFIG's devices to POST /measurements.
+
+    Exit codes: 0 all delivered, 2 usage or configuration, 3 undelivered or refused messages, 130 interrupted.
+    Ctrl-C delivers what is queued for up to 5 s; a second one leaves at once.
+    """
+    number, of = _shard(shard)
+    config = _load(**options).shard(number, of)
+    label = config.run.name if of == 1 else f"{config.run.name}.{number}of{of}"
+    start = int(time.time() * 1000) if config.run.start is None else config.run.start
+    end = None if config.run.until is None else start + config.run.until
+    display = Display(as_json=as_json)
+    fleet_run = FleetRun(config, Span(start, start - config.run.backfill, end), out, label, display.say)
+    ctx.exit(asyncio.run(_run(fleet_run, display)))
+
+
+async def _run(fleet_run: FleetRun, display: Display) -> int:
+    stop = Stop()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGINT, stop.ask, GRACE_OF_INTERRUPT)
+    loop.add_signal_handler(signal.SIGTERM, stop.ask, GRACE_OF_TERMINATE)
+    display.say(_greeting(fleet_run))
+    watching = asyncio.create_task(display.watch(fleet_run))
+    try:
+        await fleet_run.deliver(stop)
+    except (Undeliverable, OSError) as error:
+        display.say(f"stopped: {error}")
+        outcome, code = "not delivered", UNDELIVERED
+    else:
+        outcome, code = _outcome(fleet_run, stop)
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    display.finish(fleet_run, outcome)
+    return code
+
+
+def _outcome(fleet_run: FleetRun, stop: Stop) -> tuple[str, int]:
+    if stop.asked:
+        return "interrupted", INTERRUPTED
+    if fleet_run.tally.undelivered:
+        return "not all delivered", UNDELIVERED
+    return "all delivered", GOOD
+
+
+def _greeting(fleet_run: FleetRun) -> str:
+    config = fleet_run.config
+    devices = sum(len(plan.ids) for plan in config.groups)
+    speed = "as fast as it is taken" if config.run.speed is None else f"at {config.run.speed:g}×"
+    return f"{config.run.name}: {devices:,} devices → {config.sink.url} {speed}"
+
+
+def _load(
+    config: str, overrides: tuple[str, ...], until: str | None, speed: str | None, url: str | None
+) -> Config:
+    flags = {"run.until": until, "run.speed": speed, "sink.url": url}
+    try:
+        return load(config, [*overrides, *override_arguments(flags)])
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
+        raise click.UsageError(f"--shard {text}: expected I/N with I from 1 to N, like 1/2")
+    return int(number), int(of)
+
+
+@fleet.command()
+def models() -> None:
+    """List the models with their outputs and parameters."""
+    for name, model in MODELS.items():
+        click.echo(f"{name}: {model.about}")
+        for key, output in model.outputs.items():
+            click.echo(
+                f"  from = {key!r:<16} {output.unit:<6} {output.low:g} … {output.high:g}  {output.about}"
+            )
+        for key, param in model.params.items():
+            click.echo(
+                f"  params.{key:<20} {param.low:g} … {param.high:g}  {param.about}; default {param.default}"
+            )
+
+
+@fleet.command()
+@click.argument("preset")
+def new(preset: str) -> None:
+    """Print a bundled preset, to be kept in a file and changed."""
+    known = presets()
+    if preset not in known:
+        raise click.UsageError(f"no preset {preset!r}; there are {', '.join(sorted(known))}")
+    click.echo(known[preset].read_text(encoding="utf-8"), nl=False)

@@ -1,0 +1,28 @@
+"""Simulated time against the wall clock: how far the fleet may go now, and how much time has slipped. Takes the time as an argument."""
+
+__all__ = ["Clock"]
+
+LONGEST_TICK = 1.0  # seconds of wall time that one tick makes up for; what is above slips
+
+
+class Clock:
+    """Runs `speed` simulated seconds per second from `start` (ms); `now` is any monotonic time in seconds."""
+
+    def __init__(self, start: int, speed: float, now: float) -> None:
+        self.speed = speed
+        self._time, self._then = float(start), now
+        self.slipped = 0.0  # simulated seconds that a receiver (or processor) that lags has cost
+
+    def tick(self, now: float, *, slip: bool = True) -> int:
+        """Simulated ms UTC. A long time since the last tick counts as `LONGEST_TICK` alone, if time may slip."""
+        passed = now - self._then
+        if slip and passed > LONGEST_TICK:
+            self.slipped += (passed - LONGEST_TICK) * self.speed
+            passed = LONGEST_TICK
+        self._time += passed * self.speed * 1000
+        self._then = now
+        return int(self._time)
+
+    def until(self, t: int) -> float:
+        """Wall seconds from the last tick to simulated `t` ms."""
+        return (t - self._time) / 1000 / self.speed

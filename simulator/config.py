@@ -1,0 +1,294 @@
+"""The configuration of a fleet: a TOML file or preset, checked to the last key, as frozen records."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from . import convert
+from .devices import device_ids
+from .faultlines import read_fault
+from .faults import Fault
+from .group import GroupPlan, Profile
+from .models.catalogue import MODELS
+from .overrides import override
+from .rng import device_hash
+from .sensors import Sensor
+from .site import Site
+from .tables import ConfigError, Table
+from .weather import CLIMATES
+from .workdays import CALENDARS, Workdays
+
+__all__ = ["Config", "Run", "SinkPlan", "load", "presets"]
+
+LONGEST_STEP = 5  # a jitter is at most a fifth of the period, so that samples stay in order
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """[run]: times in ms; `start` None is now, `speed` None is as fast as the receiver takes it."""
+
+    name: str
+    seed: int
+    start: int | None
+    speed: float | None
+    backfill: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SinkPlan:
+    """[sink]: where messages go; times in seconds."""
+
+    url: str
+    batch: int
+    linger: float
+    connections: int
+    token_env: str
+    give_up: float
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that a run needs."""
+
+    run: Run
+    sink: SinkPlan
+    groups: tuple[GroupPlan, ...]
+
+    def shard(self, number: int, of: int) -> "Config":
+        """The same with the devices of shard `number` (from 1) alone, chosen by the hash of their id."""
+        groups = (
+            replace(plan, ids=tuple(name for name in plan.ids if device_hash(name) % of == number - 1))
+            for plan in self.groups
+        )
+        return replace(self, groups=tuple(groups))
+
+
+def presets() -> dict[str, Any]:
+    """The bundled configurations by name."""
+    folder = files("simulator") / "presets"
+    return {f.name.removesuffix(".toml"): f for f in folder.iterdir() if f.name.endswith(".toml")}
+
+
+def load(config: str, overrides: Sequence[str] = ()) -> Config:
+    """Read a file, or else the preset of that name, with `key=value` overrides; raises ConfigError."""
+    raw, label = _text(config)
+    try:
+        data = tomllib.loads(raw)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{label}: not TOML: {error}") from error
+    for each in overrides:
+        override(data, each)
+    return _config(Table(data, label))
+
+
+def _text(config: str) -> tuple[str, str]:
+    path = Path(config)
+    if path.is_file():
+        try:
+            return path.read_text(encoding="utf-8"), config
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{config}: cannot be read: {error}") from error
+    known = presets()
+    if config in known:
+        return known[config].read_text(encoding="utf-8"), f"preset {config}"
+    near = get_close_matches(config, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"the presets are {', '.join(sorted(known))}"
+    raise ConfigError(f"{config}: no such file, and no preset of that name; {hint}")
+
+
+def _config(top: Table) -> Config:
+    top.take("schema", convert.integer(1, 1))
+    run = _run(top.table("run"))
+    sink = _sink(top.table("sink", optional=True))
+    sites = {name: _site(name, table, run.seed) for name, table in top.table("site").named()}
+    profiles = {name: _profile(name, table) for name, table in top.table("profile").named()}
+    faults = [(table, read_fault(table)) for table in top.tables("fault")]
+    groups = [_group(table, sites, profiles, run.seed) for table in top.tables("fleet")]
+    top.close()
+    if not groups:
+        raise top.error("fleet", "is missing: expected at least one [[fleet]]")
+    _check_ids(top, groups)
+    for table, fault in faults:
+        _check_fault(table, fault, groups)
+    return Config(run, sink, tuple(replace(group, faults=tuple(f for _, f in faults)) for group in groups))
+
+
+def _run(table: Table) -> Run:
+    run = Run(
+        name=table.take("name", convert.name, "fleet"),
+        seed=table.take("seed", convert.integer(0, 2**63 - 1), 1),
+        start=table.take("start", convert.moment, None),
+        speed=table.take("speed", _speed, 1.0),
+        backfill=table.take("backfill", convert.duration(), 0),
+        until=table.take("until", convert.duration(1), None),
+    )
+    table.close()
+    return run
+
+
+def _speed(value: Any) -> float | None:
+    if value == "max":
+        return None
+    if isinstance(value, str):
+        raise ValueError(f"expected a number above 0 or 'max', got {value!r}")
+    return convert.number(0.001, 1e6)(value)
+
+
+def _sink(table: Table) -> SinkPlan:
+    sink = SinkPlan(
+        url=table.take("url", convert.text, "http://127.0.0.1:8000"),
+        batch=table.take("batch", convert.integer(1, 100_000), 500),
+        linger=table.take("linger", convert.duration(0, 60_000), 200) / 1000,
+        connections=table.take("connections", convert.integer(1, 64), 4),
+        token_env=table.take("token_env", convert.text, "EVENTBAHN_TOKEN"),
+        give_up=table.take("give_up", convert.duration(0, 7 * 86_400_000), 120_000) / 1000,
+    )
+    table.close()
+    if not sink.url.startswith(("http://", "https://")):
+        raise table.error("url", f"expected http://HOST[:PORT] or https://…, got {sink.url!r}")
+    return sink
+
+
+def _site(name: str, table: Table, seed: int) -> Site:
+    site = Site(
+        name=name,
+        seed=seed,
+        lat=table.take("lat", convert.number(-90, 90)),
+        lon=table.take("lon", convert.number(-180, 180)),
+        altitude=table.take("alt", convert.number(-430, 6000), 0.0),
+        climate=CLIMATES[table.take("climate", convert.choice(list(CLIMATES)), "temperate")],
+        workdays=Workdays(
+            zone=table.take("tz", _zone, ZoneInfo("UTC")),
+            weekdays=CALENDARS[table.take("calendar", convert.choice(list(CALENDARS)), "office")],
+            holidays=frozenset(table.take("holidays", convert.list_of(_month_day), ())),
+        ),
+    )
+    table.close()
+    return site
+
+
+def _zone(value: Any) -> ZoneInfo:
+    try:
+        return ZoneInfo(convert.text(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone {value!r}; write one like 'Europe/Berlin'") from error
+
+
+def _month_day(value: Any) -> str:
+    month, _, day = convert.text(value).partition("-")
+    if not (len(month) == len(day) == 2 and month.isdigit() and day.isdigit()):  # noqa: PLR2004 - two digits
+        raise ValueError(f"expected days of the year like '12-25', got {value!r}")
+    return f"{month}-{day}"
+
+
+def _profile(name: str, table: Table) -> Profile:
+    model = MODELS[table.take("model", convert.choice(list(MODELS)))]
+    every = table.take("every", convert.duration(100, 86_400_000))
+    params = table.table("params", optional=True)
+    spreads = {
+        key: params.take(key, convert.distribution(param.low, param.high), param.default)
+        for key, param in model.params.items()
+    }
+    params.close()
+    sensors = tuple(_sensor(each, list(model.outputs)) for each in table.tables("sensor"))
+    if not sensors:
+        raise table.error("sensor", f"is missing: expected at least one [[profile.{name}.sensor]]")
+    names = [sensor.name for sensor in sensors]
+    if double := {each for each in names if names.count(each) > 1}:
+        raise table.error("sensor", f"the name {double.pop()!r} is used twice")
+    profile = Profile(
+        name=name,
+        model=model,
+        params=spreads,
+        sensors=sensors,
+        every=every,
+        jitter=table.take("jitter", convert.duration(0, every // LONGEST_STEP), 0),
+        aligned=table.take("phase", convert.choice(["spread", "aligned"]), "spread") == "aligned",
+    )
+    table.close()
+    return profile
+
+
+def _sensor(table: Table, outputs: list[str]) -> Sensor:
+    noise, relative = table.take("noise", _noise, (0.0, 0.0))
+    bias, bias_sd = table.take("bias", _fixed(0.0), (0.0, 0.0))
+    gain, gain_sd = table.take("gain", _fixed(1.0), (1.0, 0.0))
+    sensor = Sensor(
+        name=table.take("name", convert.name),
+        source=table.take("from", convert.choice(outputs)),
+        unit=table.take("unit", convert.text, ""),
+        step=table.take("step", convert.number(1e-9, 1e9), None),
+        noise=noise,
+        relative_noise=relative,
+        lag=table.take("lag", convert.duration(0, 86_400_000), 0) / 1000,
+        bias=bias,
+        bias_sd=bias_sd,
+        gain=gain,
+        gain_sd=gain_sd,
+        drift=table.take("drift", _one_key("per_sqrt_day"), 0.0),
+        range=table.take("range", convert.pair, None),
+    )
+    table.close()
+    return sensor
+
+
+def _noise(value: Any) -> tuple[float, float]:
+    """Absolute and relative standard deviation."""
+    if isinstance(value, Mapping):
+        return 0.0, _one_key("rel")(value)
+    return convert.number(0)(value), 0.0
+
+
+def _fixed(neutral: float) -> Any:
+    """A number for all devices, or `{ sd = … }` around what does nothing."""
+
+    def read(value: Any) -> tuple[float, float]:
+        if isinstance(value, Mapping):
+            return neutral, _one_key("sd")(value)
+        return convert.number()(value), 0.0
+
+    return read
+
+
+def _one_key(key: str) -> Any:
+    def read(value: Any) -> float:
+        if not isinstance(value, Mapping) or list(value) != [key]:
+            raise ValueError(f"expected {{ {key} = NUMBER }}, got {value!r}")
+        return convert.number(0)(value[key])
+
+    return read
+
+
+def _group(table: Table, sites: dict[str, Site], profiles: dict[str, Profile], seed: int) -> GroupPlan:
+    labels = table.table("labels", optional=True)
+    plan = GroupPlan(
+        profile=profiles[table.take("profile", convert.choice(list(profiles)))],
+        site=sites[table.take("site", convert.choice(list(sites)))],
+        ids=device_ids(table),
+        labels={key: convert.text(value) for key, value in labels.items()},
+        faults=(),
+        seed=seed,
+    )
+    table.close()
+    return plan
+
+
+def _check_ids(top: Table, groups: list[GroupPlan]) -> None:
+    seen: set[str] = set()
+    for index, group in enumerate(groups):
+        if double := seen & set(group.ids):
+            raise top.error(f"fleet.{index}.id", f"device {min(double)!r} is in an earlier fleet already")
+        seen |= set(group.ids)
+
+
+def _check_fault(table: Table, fault: Fault, groups: list[GroupPlan]) -> None:
+    """A sensor that no profile has is a slip; a match without devices may be due to a smaller `count`."""
+    names = sorted({sensor.name for group in groups for sensor in group.profile.sensors})
+    if fault.sensor is not None and fault.sensor not in names:
+        raise table.error("sensor", f"no sensor {fault.sensor!r}; there are {', '.join(names)}")

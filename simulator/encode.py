@@ -1,0 +1,37 @@
+"""Readings → messages: the JSON text of a measurement, with each sensor's own decimals. Pure."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from .rng import Floats, Ints
+from .sensors import Sensor
+
+__all__ = ["Encoder"]
+
+
+class Encoder:
+    """Messages of the devices with these ids and sensors, in the run whose births have `boot`."""
+
+    def __init__(self, ids: Sequence[str], sensors: Sequence[Sensor], boot: int) -> None:
+        self._heads = [f'{{"device":"{name}","boot":{boot},"seq":' for name in ids]
+        self._fields = [f'"{s.name}":%.{s.decimals}f' if s.step else f'"{s.name}":%.7g' for s in sensors]
+        self._template = lru_cache(maxsize=1024)(self._make_template)
+
+    def encode(self, devices: Ints, seq: Ints, ts: Ints, values: Floats, *, late: bool) -> list[bytes]:
+        """One message for each row; `values` has shape (sensors, rows), NaN is an absent key."""
+        heads = self._heads
+        present = np.isfinite(values)
+        rows = zip(devices.tolist(), seq.tolist(), ts.tolist(), values.T.tolist(), strict=True)
+        if present.all():
+            template = self._template(None, late)
+            return [(heads[d] + template % (k, t, *row)).encode() for d, k, t, row in rows]
+        return [
+            (heads[d] + self._template(tuple(there), late) % (k, t, *(v for v in row if v == v))).encode()  # noqa: PLR0124
+            for (d, k, t, row), there in zip(rows, present.T.tolist(), strict=True)
+        ]
+
+    def _make_template(self, present: tuple[bool, ...] | None, late: bool) -> str:
+        fields = (field for index, field in enumerate(self._fields) if present is None or present[index])
+        return '%d,"ts":%d,"values":{' + ",".join(fields) + "}" + (',"late":true}' if late else "}")

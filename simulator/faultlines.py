@@ -1,0 +1,50 @@
+"""[[fault]] tables, read and checked."""
+
+from . import convert
+from .events import MOST_PER_DAY
+from .faults import KINDS, Fault
+from .tables import Table
+
+__all__ = ["read_fault"]
+
+LONGEST_RANDOM = 7 * 86_400_000  # ms; each day looks back as long as a random fault may last
+
+
+def read_fault(table: Table) -> Fault:
+    """One fault; raises ConfigError."""
+    kind = table.take("kind", convert.choice(list(KINDS)))
+    about = KINDS[kind]
+    at = table.take("at", convert.duration(), None)
+    rate = table.take("rate", convert.rate, None)
+    if (at is None) == (rate is None):
+        raise table.error("at", "expected either `at` (once, counted from run.start) or `rate` (at random)")
+    if rate is not None and rate > MOST_PER_DAY:
+        raise table.error("rate", f"expected at most {MOST_PER_DAY:g}/d, got {rate:g}/d")
+    longest = 10 * 366 * 86_400_000 if rate is None else LONGEST_RANDOM
+    duration = table.take("for", convert.duration(1, longest), None)
+    if about.lasts and duration is None:
+        raise table.error("for", f"is missing: how long is it {kind}?")
+    if about.level == "sensor":
+        sensor = table.take("sensor", convert.name, None)
+    else:
+        sensor = None
+    fault = Fault(
+        match=table.take("match", convert.text),
+        sensor=sensor,
+        kind=kind,
+        at=at,
+        rate=rate or 0.0,
+        duration=duration,
+        **{name: table.take(name, PARAMS[name], DEFAULTS[name]) for name in about.params},
+    )
+    table.close()
+    return fault
+
+
+PARAMS = {
+    "value": convert.number(),
+    "gain": convert.pair,
+    "add": convert.pair,
+    "deliver": convert.choice(["backlog", "lost"]),
+}
+DEFAULTS = {"value": None, "gain": None, "add": None, "deliver": "backlog"}

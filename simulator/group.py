@@ -1,0 +1,248 @@
+"""Devices of one kind at one site, from the schedule's samples to readings with their faults. Does no I/O.
+
+Everything it yields is a pure function of (seed, device, time), so what was not delivered, or came before the run, is
+read by a second group over the same devices.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from .distributions import Distribution
+from .faults import Fault, matches
+from .models.model import Model
+from .process import DAY, Process, grid_for
+from .rng import Floats, Ints, Keys
+from .schedule import NEVER, Due, Schedule
+from .sensors import Sensor, Sensors
+from .site import Site
+from .timeline import Episode, Timeline
+
+__all__ = ["Group", "GroupPlan", "Profile", "Rows", "Span"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A kind of device: its model, its sensors and how often it samples (ms)."""
+
+    name: str
+    model: type[Model]
+    params: dict[str, Distribution]
+    sensors: tuple[Sensor, ...]
+    every: int
+    jitter: int
+    aligned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """One [[fleet]] table, with the faults that may befall it."""
+
+    profile: Profile
+    site: Site
+    ids: tuple[str, ...]
+    labels: dict[str, str]
+    faults: tuple[Fault, ...]
+    seed: int
+
+
+class Span(NamedTuple):
+    """A run in simulated ms UTC: `start` is its boot; samples count from `origin` (start less the backfill)."""
+
+    start: int
+    origin: int
+    end: int | None
+
+
+class Rows(NamedTuple):
+    """Readings in order of time: device index, seq and time stamp (rows,), values (sensors, rows) with NaN for none."""
+
+    device: Ints
+    seq: Ints
+    ts: Ints
+    values: Floats
+    late: bool
+
+
+class _Outage(NamedTuple):
+    """An episode of `offline`, ordered so that the largest is the one that delivers what several cover."""
+
+    end: int
+    minus_start: int
+
+
+class Group:
+    """The devices of a plan from `begin` (default: the run's origin) to `end`; all rows of `outage` alone if given."""
+
+    def __init__(
+        self,
+        plan: GroupPlan,
+        span: Span,
+        *,
+        begin: int | None = None,
+        end: int | None = None,
+        outage: _Outage | None = None,
+    ) -> None:
+        profile, keys = plan.profile, Keys(plan.seed, plan.ids)
+        self.plan, self._span, self._outage = plan, span, outage
+        self.hashes = keys.hashes
+        params = {name: spread.draw(keys.stream(f"param.{name}")) for name, spread in profile.params.items()}
+        self._dt = grid_for(profile.every)
+        self._process = Process(profile.model(keys, params), plan.site, self._dt)
+        self._sensors = Sensors(profile.sensors, keys)
+        self._begin = span.origin if begin is None else begin
+        last = span.end if end is None else end
+        self._schedule = Schedule(
+            keys, profile.every, profile.jitter, self._begin, last, aligned=profile.aligned
+        )
+        self._zero = self._schedule.first_at(span.origin)
+        self._timeline = Timeline(
+            _befallen(plan), [s.name for s in profile.sensors], keys, span.start, profile.every
+        )
+        self._cell: int | None = None
+        self._last = np.full((len(profile.sensors), len(plan.ids)), np.nan)
+        self._last_sample = np.full(len(plan.ids), -1)
+        self._held: dict[Episode, float] = {}
+        self._away: dict[_Outage, set[int]] = {}
+        self._seen: set[Episode] = set()
+        self.happened: list[Episode] = []
+
+    def next(self) -> int:
+        """When something is due next, in ms UTC; NEVER after the end."""
+        return min(self._schedule.next(), min(self._away, default=_Outage(NEVER, 0)).end)
+
+    @property
+    def running(self) -> bool:
+        """Whether more samples will come."""
+        return self._schedule.next() < NEVER
+
+    def due(self, until: int) -> Iterator[Rows]:
+        """All rows that are due by `until`, at most one of each device at a time."""
+        while (first := self._schedule.next()) <= until:
+            yield from self._backlog(first)
+            cell = first // (self._dt * 1000)
+            due = self._schedule.take(min(until, (cell + 1) * self._dt * 1000 - 1))
+            self._seek(cell)
+            if len((rows := self._read(due)).device):
+                yield rows
+        yield from self._backlog(until)
+
+    def _seek(self, cell: int) -> None:
+        day = cell * self._dt // DAY
+        if self._cell is None or self._cell * self._dt // DAY != day:
+            self._sensors.reset(self._process.begin_day(day))
+            self._cell = day * DAY // self._dt
+        while self._cell < cell:
+            self._sensors.follow(self._process.advance(), self._dt)
+            self._cell += 1
+
+    def _read(self, due: Due) -> Rows:
+        t = int(due.ts[0]) // 1000
+        values = self._sensors.read(due.device, due.sample, t - t % self._dt)
+        margin = 2 * self.plan.profile.jitter
+        episodes = self._timeline.overlapping(int(due.ts.min()) - margin, int(due.ts.max()) + margin + 1)
+        hits = self._hits(episodes, due)
+        for episode, row in hits:
+            if episode.fault.kind == "spike":
+                _spike(values, episode, row)
+        for index, sensor in enumerate(self._sensors.sensors):
+            values[index] = sensor.finish(values[index])
+        for episode, row in hits:
+            if episode.fault.kind == "stuck":
+                values[episode.sensor, row] = self._hold(episode)
+        for episode, row in hits:
+            if episode.fault.kind == "dropout":
+                values[episode.sensor, row] = np.nan
+        self._last[:, due.device], self._last_sample[due.device] = values, due.sample
+        kept = self._kept(hits, due)
+        seq = (due.sample - self._zero[due.device])[kept]
+        return Rows(due.device[kept], seq, due.ts[kept], values[:, kept], self._outage is not None)
+
+    def _hits(self, episodes: list[Episode], due: Due) -> list[tuple[Episode, int]]:
+        """Which episode befalls which row; what is seen for the first time goes to `happened`."""
+        if not episodes:
+            return []
+        row_of = np.full(len(self.plan.ids), -1)
+        row_of[due.device] = np.arange(len(due.device))
+        hits = []
+        for episode in episodes:
+            row = int(row_of[episode.device])
+            if row >= 0 and episode.start <= due.base[row] < episode.end:
+                hits.append((episode, row))
+                if episode not in self._seen:
+                    self._seen.add(episode)
+                    self.happened.append(episode)
+        return hits
+
+    def _hold(self, episode: Episode) -> float:
+        """What a stuck sensor shows: its last printed reading before the fault began."""
+        if episode.fault.value is not None:
+            return episode.fault.value
+        if episode not in self._held:
+            self._held[episode] = self._before(episode)
+        return self._held[episode]
+
+    def _before(self, episode: Episode) -> float:
+        """The reading before an episode: remembered, or (the run began in its midst) read again."""
+        sample = int(self._schedule.first_at(episode.start)[episode.device]) - 1
+        if self._last_sample[episode.device] == sample:
+            return float(self._last[episode.sensor, episode.device])
+        every = self.plan.profile.every
+        earlier = self._again([episode.device], episode.start - every, episode.start)
+        for _ in earlier.due(NEVER - 1):
+            pass
+        return float(earlier._last[episode.sensor, 0])  # noqa: SLF001 - a second self
+
+    def _kept(self, hits: list[tuple[Episode, int]], due: Due) -> Ints:
+        """The rows that leave the device now (or, for a backlog, that this outage has held back)."""
+        owners: dict[int, _Outage | None] = {}
+        for episode, row in hits:
+            if episode.fault.kind == "offline":
+                outage = _Outage(episode.end, -episode.start)
+                lost = episode.fault.deliver == "lost" or owners.get(row, outage) is None
+                owners[row] = None if lost else max(outage, owners.get(row) or outage)
+        if self._outage is not None:
+            return np.array([row for row, owner in owners.items() if owner == self._outage], dtype=np.int64)
+        for row, owner in owners.items():
+            if owner is not None:
+                self._away.setdefault(owner, set()).add(int(due.device[row]))
+        return np.array([row for row in range(len(due.device)) if row not in owners], dtype=np.int64)
+
+    def _backlog(self, until: int) -> Iterator[Rows]:
+        """What outages that are over by `until` have held back, read again."""
+        for outage in sorted(outage for outage in self._away if outage.end <= until):
+            devices = sorted(self._away.pop(outage))
+            begin = max(-outage.minus_start, self._span.origin)
+            again = self._again(devices, begin, outage.end, outage)
+            for rows in again.due(NEVER - 1):
+                yield rows._replace(device=np.array(devices)[rows.device])
+
+    def release(self) -> Iterator[Rows]:
+        """The backlog of outages that outlast the run."""
+        yield from self._backlog(NEVER)
+
+    def _again(self, devices: Sequence[int], begin: int, end: int, outage: _Outage | None = None) -> "Group":
+        plan = replace(self.plan, ids=tuple(self.plan.ids[device] for device in devices))
+        if self._span.end is not None:
+            end = min(end, self._span.end)
+        return Group(plan, self._span, begin=begin, end=end, outage=outage)
+
+
+def _befallen(plan: GroupPlan) -> list[tuple[Fault, Ints]]:
+    """The faults with the devices that they match."""
+    found = [
+        (
+            fault,
+            [i for i, name in enumerate(plan.ids) if matches(fault.match, name, plan.site.name, plan.labels)],
+        )
+        for fault in plan.faults
+    ]
+    return [(fault, np.array(who, dtype=np.int64)) for fault, who in found if who]
+
+
+def _spike(values: Floats, episode: Episode, row: int) -> None:
+    name, size = episode.fault.between(np.float64(episode.mark))
+    value = values[episode.sensor, row]
+    values[episode.sensor, row] = value * size if name == "gain" else value + size

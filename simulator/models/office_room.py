@@ -1,0 +1,144 @@
+"""An office room: temperature, humidity, CO2, light and people, all coupled through occupancy and ventilation."""
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar, Final
+
+import numpy as np
+
+from ..distributions import Choice, LogNormal, Normal, Uniform
+from ..rng import Floats, Keys
+from ..site import Conditions
+from ..weather import saturation_hPa
+from .model import Model, Output, Param, State
+from .occupancy import Occupancy
+from .two_mass import TwoMass
+
+__all__ = ["OfficeRoom"]
+
+HOUR: Final = 3600.0
+DAY: Final = 86400
+REFERENCE_M3: Final = 72.0  # the room for which the thermal constants were fitted
+CO2_OUTDOORS: Final = 422.0  # ppm
+CO2_PER_PERSON: Final = 5.2e-6  # m3/s at 1.2 met (Persily, de Jonge 2017: 4.5e-6 … 5.5e-6)
+VAPOUR_PER_PERSON: Final = 60.0  # g/h
+VAPOUR_OF_PLANTS: Final = 20.0  # g/h
+HEAT_PER_PERSON: Final = 90.0 + 80.0  # W: body, and what is plugged in
+LUMEN_PER_WATT: Final = 115.0  # luminous efficacy of daylight
+LIGHT_DECISION: Final = 900  # seconds between two looks at whether the lamps are needed
+
+
+class OfficeRoom(Model):
+    """2R2C temperature with a thermostat, CO2 and moisture balances, daylight and lamps.
+
+    Temperature: air and mass, each a first-order balance (ISO 13790; Bacher, Madsen 2011), stepped exactly; heating and
+    cooling are proportional within 1 K of the set point. CO2: V dC/dt = G n + Q (Cout - C). Moisture likewise, buffered
+    by another hour. Ventilation is stronger with people in the room, and they open a window above 1200 ppm.
+    Light: irradiance on the façade times a daylight factor, blinds against direct sun, lamps when it is dark.
+    """
+
+    about = "temperature, humidity, CO2 and light of an office room, coupled by people and ventilation"
+    outputs: ClassVar[Mapping[str, Output]] = {
+        "t_air": Output("Cel", 10, 35, "air temperature"),
+        "rh": Output("%RH", 5, 95, "relative humidity"),
+        "co2": Output("ppm", 400, 5000, "carbon dioxide"),
+        "illuminance": Output("lx", 0, 20000, "light on the desk"),
+        "occupants": Output("1", 0, 40, "people in the room"),
+    }
+    params: ClassVar[Mapping[str, Param]] = {
+        "volume_m3": Param(Uniform(40, 120), 10, 2000, "volume"),
+        "ach_occupied_per_h": Param(LogNormal(1.2, 1.6), 0.05, 20, "air changes with people"),
+        "ach_empty_per_h": Param(LogNormal(0.4, 1.3), 0.05, 20, "air changes without"),
+        "capacity": Param(Choice((1, 2, 2, 3, 4)), 1, 40, "desks"),
+        "setpoint_Cel": Param(Normal(21.0, 0.5), 10, 30, "heating by day; cooling begins 3 K above"),
+        "setback_K": Param(Normal(1.8, 0.3), 0, 8, "how much lower at night and at weekends"),
+        "azimuth_deg": Param(
+            Choice((0, 90, 180, 270)), 0, 360, "where the windows look, from north over east"
+        ),
+        "window_m2": Param(Normal(4.0, 0.6), 0, 50, "glass"),
+        "daylight_factor": Param(LogNormal(0.014, 1.4), 0, 0.2, "light on the desk ÷ light on the façade"),
+    }
+    warm_up = 3 * DAY
+
+    def __init__(self, keys: Keys, params: Mapping[str, Floats]) -> None:
+        self._people = Occupancy(keys, params["capacity"])
+        self._volume = volume = params["volume_m3"]
+        self._size = size = volume / REFERENCE_M3
+        self._room = TwoMass(1.6e5 * size, 2.8e6 * size, 55 * size, 12 * size, 14 * size)
+        self._ach = params["ach_empty_per_h"], params["ach_occupied_per_h"]
+        self._setpoint, self._setback = params["setpoint_Cel"], params["setback_K"]
+        self._azimuth, self._window = params["azimuth_deg"], params["window_m2"]
+        self._daylight_factor = params["daylight_factor"]
+        self._lamps = 380 + 90 * np.clip(keys.stream("lamps") / 2.0**64, 0, 1)  # lx on the desk
+        self._dark = 180 + 240 * keys.stream("dark") / 2.0**64  # lx below which somebody switches them on
+
+    def initial(self, now: Conditions) -> State:
+        """Set-back temperature or warmer weather, outdoor air."""
+        t = np.maximum(self._setpoint - self._setback, now.t_out + 2.0)
+        return t, t, np.full_like(t, CO2_OUTDOORS), np.full_like(t, _vapour(now))
+
+    def step(self, state: State, now: Conditions, dt: float) -> State:
+        """Air and mass temperature (Cel), CO2 (ppm) and water vapour (g/kg)."""
+        air, mass, co2, vapour = state
+        people = self._occupants(now)
+        exchange = self._exchange(people, co2) / HOUR
+        co2_end = CO2_OUTDOORS + 1e6 * CO2_PER_PERSON * people / (self._volume * exchange)
+        source = (VAPOUR_PER_PERSON * people + VAPOUR_OF_PLANTS * self._size) / HOUR
+        vapour_end = _vapour(now) + source / (1.2 * self._volume * exchange)
+        air, mass = self._room.step(air, mass, now.t_out, self._heat(air, people, now), dt)
+        co2 = co2_end + (co2 - co2_end) * np.exp(-exchange * dt)
+        vapour = vapour_end + (vapour - vapour_end) * np.exp(-dt / (1 / exchange + HOUR))
+        return air, mass, co2, vapour
+
+    def read(self, state: State, now: Conditions) -> dict[str, Floats]:
+        """See `outputs`."""
+        air, _, co2, vapour = state
+        people = self._occupants(now)
+        pressure = vapour * now.pressure / (622 + vapour)
+        daylight = self._daylight(now)
+        return {
+            "t_air": air,
+            "rh": np.clip(100 * pressure / saturation_hPa(air), 1, 100),
+            "co2": co2,
+            "illuminance": daylight + np.where((people > 0) & (daylight < self._dark), self._lamps, 0),
+            "occupants": people,
+        }
+
+    def _occupants(self, now: Conditions) -> Floats:
+        if not now.workday:
+            return np.zeros_like(self._volume)
+        return self._people.at(now.local_day, now.local_second)
+
+    def _exchange(self, people: Floats, co2: Floats) -> Floats:
+        """Air changes per hour."""
+        empty, occupied = self._ach
+        window = 1 + np.clip((co2 - 1200) / 400, 0, 3)
+        return np.where(people > 0, occupied * window, empty)
+
+    def _heat(self, air: Floats, people: Floats, now: Conditions) -> Floats:
+        """W into the room: radiator and cooling ceiling, people and what they use, sun through the window."""
+        by_day = now.workday and 6 * HOUR <= now.local_second < 18 * HOUR
+        target = self._setpoint - (0 if by_day else self._setback)
+        heating = np.clip((target - air) * 900, 0, 900) * self._size
+        cooling = np.clip((air - self._setpoint - 3) * 900, 0, 900) * self._size if by_day else 0.0
+        glass = 0.5 * 0.8 * self._window  # of the energy that falls on it: solar heat gain, frame
+        return heating - cooling + HEAT_PER_PERSON * people + glass * self._facade(now)
+
+    def _facade(self, now: Conditions) -> Floats:
+        """W/m2 that pass the blinds: diffuse from half the sky, the ground's reflection, and the beam."""
+        if now.ghi <= 0:
+            return np.zeros_like(self._volume)
+        cos_elevation = math.sqrt(max(0.0, 1 - now.sin_elevation**2))
+        towards = cos_elevation * np.cos(np.deg2rad(now.azimuth - self._azimuth))
+        beam = min((now.ghi - now.diffuse) / max(now.sin_elevation, 0.06), 950.0) * np.maximum(towards, 0)
+        blinds = 1 - 0.7 * np.clip((beam - 120) / 120, 0, 1)
+        return (beam + 0.5 * now.diffuse + 0.1 * now.ghi) * blinds
+
+    def _daylight(self, now: Conditions) -> Floats:
+        return self._facade(now) * LUMEN_PER_WATT * self._daylight_factor
+
+
+def _vapour(now: Conditions) -> float:
+    """Water in the outdoor air, g/kg."""
+    pressure = float(saturation_hPa(np.float64(now.dew_point)))
+    return 622 * pressure / (now.pressure - pressure)

@@ -1,0 +1,201 @@
+"""Delivery: at least once, in order for each device, never more in memory than the queues hold.
+
+Workers hold one connection each; a device always goes to the same worker. A batch stays with its worker until the
+receiver has taken it, refused it, or the sink has given up.
+"""
+
+import asyncio
+import random
+import ssl
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import httpx
+
+from .answer import Answer, Meaning, backoff, read_answer
+from .outbox import Outbox
+from .rejects import Rejects
+from .rng import Ints
+from .tally import Tally
+
+__all__ = ["Sink", "Undeliverable"]
+
+DEADLINE = 30.0  # seconds for one POST
+QUEUE_BATCHES = 4  # that a worker's queue may hold
+HEADERS = {"content-type": "application/json", "user-agent": "eventbahn-fleet"}
+
+
+class Undeliverable(Exception):
+    """The receiver can't be reached or won't have our messages; the text says what happened and what to do."""
+
+
+class Sink:
+    """POSTs messages to `url`/measurements; used as an async context manager, whose exit ends all connections."""
+
+    def __init__(
+        self,
+        url: str,
+        tally: Tally,
+        rejected: Path,
+        *,
+        batch: int = 500,
+        linger: float = 0.2,
+        connections: int = 4,
+        give_up: float = 120.0,
+        token: str | None = None,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        self.url = url.rstrip("/") + "/measurements"
+        self._tally, self._give_up, self._say = tally, give_up, say
+        self._rejects = Rejects(rejected)
+        self._outboxes = [Outbox(QUEUE_BATCHES * batch, linger) for _ in range(connections)]
+        self._batch = batch
+        self._headers = HEADERS | ({"authorization": f"Bearer {token}"} if token else {})
+        self._workers: list[asyncio.Task[None]] = []
+        self._progress = asyncio.Event()
+        self._failing_since: float | None = None
+
+    async def __aenter__(self) -> "Sink":
+        self._workers = [asyncio.create_task(self._work(outbox)) for outbox in self._outboxes]
+        for worker in self._workers:
+            worker.add_done_callback(lambda _: self._progress.set())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        self._rejects.close()
+
+    @property
+    def workers(self) -> int:
+        """How many there are: a device belongs to worker `hash % workers`."""
+        return len(self._outboxes)
+
+    @property
+    def queued(self) -> int:
+        """Messages that wait in queues."""
+        return sum(len(outbox) for outbox in self._outboxes)
+
+    async def put(self, messages: Sequence[bytes], routes: Ints) -> None:
+        """Hand over messages with their workers; waits while a queue is full, raises Undeliverable when one has stopped."""
+        self._tally.generated += len(messages)
+        shares: list[list[bytes]] = [[] for _ in self._outboxes]
+        for message, route in zip(messages, routes.tolist(), strict=True):
+            shares[route].append(message)
+        for outbox, share in zip(self._outboxes, shares, strict=True):
+            if share:
+                outbox.put(share)
+        while self._check() and any(outbox.full for outbox in self._outboxes):
+            self._progress.clear()
+            await self._progress.wait()
+
+    async def drain(self) -> None:
+        """Wait until all has been settled; raises Undeliverable."""
+        for outbox in self._outboxes:
+            outbox.close()
+        await asyncio.gather(*self._workers)
+
+    def _check(self) -> bool:
+        """Raise what has stopped a worker."""
+        for worker in self._workers:
+            if worker.done():
+                worker.result()
+        return True
+
+    async def _work(self, outbox: Outbox) -> None:
+        most = self._batch
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+        async with httpx.AsyncClient(limits=limits, timeout=DEADLINE, headers=self._headers) as client:
+            while batch := await outbox.take(most):
+                self._progress.set()
+                while batch:
+                    part = batch[:most]
+                    answer = await self._send(client, part)
+                    match answer.meaning:
+                        case Meaning.TAKEN:
+                            batch = batch[len(part) :]
+                        case Meaning.HALVE if len(part) > 1:
+                            most = max(1, len(part) // 2)
+                        case Meaning.REJECT if answer.index is None and len(part) > 1:
+                            most = max(1, len(part) // 2)  # until it is clear which one is meant
+                        case Meaning.STOP:
+                            raise Undeliverable(
+                                f"{self.url} answers {answer.reason}: {_advice(answer.reason)}"
+                            )
+                        case _:
+                            self._reject(batch.pop(answer.index or 0), answer.reason)
+                            most = most if answer.index is not None else self._batch
+
+    async def _send(self, client: httpx.AsyncClient, part: list[bytes]) -> Answer:
+        """POST until there is an answer that is not "later"."""
+        failures = 0
+        while True:
+            answer = await self._post(client, part)
+            if answer.meaning is not Meaning.RETRY:
+                self._failing_since, self._tally.trouble = None, ""
+                return answer
+            failures += 1
+            self._tally.retries += 1
+            await asyncio.sleep(self._patience(answer, backoff(failures, random.random(), answer.wait)))
+
+    def _patience(self, answer: Answer, wait: float) -> float:
+        """How long to wait, cut to what is left; raises Undeliverable if that is nothing."""
+        now = monotonic()
+        if self._failing_since is None:
+            self._failing_since = now
+            self._tally.trouble = answer.reason
+            self._say(f"{self.url}: {answer.reason}; trying again for up to {self._give_up:g} s")
+        left = self._failing_since + self._give_up - now
+        if left <= 0:
+            raise Undeliverable(
+                f"{self.url}: {answer.reason}, for {self._give_up:g} s; gave up (sink.give_up)"
+            )
+        return min(wait, left)
+
+    async def _post(self, client: httpx.AsyncClient, part: list[bytes]) -> Answer:
+        body = b"[" + b",".join(part) + b"]"
+        begin = monotonic()
+        try:
+            response = await client.post(self.url, content=body)
+        except (httpx.TransportError, ssl.SSLError) as error:
+            return Answer(Meaning.RETRY, reason=_transport(error))
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            return Answer(Meaning.STOP, reason=str(error))
+        answer = read_answer(
+            response.status_code, response.headers, response.content, len(part), datetime.now(UTC)
+        )
+        self._tally.posts += 1
+        self._tally.latencies.append(monotonic() - begin)
+        if answer.meaning is Meaning.TAKEN:
+            self._tally.accepted += answer.accepted
+            self._tally.duplicates += answer.duplicates
+            self._tally.body_bytes += len(body)
+        return answer
+
+    def _reject(self, message: bytes, reason: str) -> None:
+        self._rejects.write(message, reason)
+        self._tally.rejected += 1
+        if self._tally.rejected == 1:
+            self._say(f"{self.url} refuses a message: {reason}; refused ones go to {self._rejects.path}")
+
+
+def _transport(error: Exception) -> str:
+    """What went wrong with the connection, in words."""
+    match error:
+        case httpx.ConnectError():
+            return f"cannot connect ({error})"
+        case httpx.TimeoutException():
+            return f"no answer within {DEADLINE:g} s"
+    return f"the connection broke ({error or type(error).__name__})"
+
+
+def _advice(reason: str) -> str:
+    match reason[:3]:
+        case "401" | "403":
+            return "give the token of the receiver in the environment variable that sink.token_env names"
+        case "404" | "405":
+            return "is sink.url (or --url) the base URL of a server that takes POST /measurements?"
+    return "this does not get better by itself"

@@ -1,0 +1,46 @@
+"""The ground truth: every fault that happened, in a CSV file, so that a detector can be judged."""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from .group import GroupPlan
+from .timeline import Episode
+
+__all__ = ["HEADER", "Truth"]
+
+HEADER = ("device", "sensor", "kind", "start", "end", "params")  # times in ms UTC, like a measurement's ts
+
+
+class Truth:
+    """Written anew by each run; raises OSError when the file can't be."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._rows = csv.writer(self._file)
+        self._rows.writerow(HEADER)
+        self.count = 0
+
+    def __enter__(self) -> "Truth":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    def write(self, plan: GroupPlan, episodes: Sequence[Episode]) -> None:
+        """Add episodes of that group."""
+        for episode in episodes:
+            sensor = plan.profile.sensors[episode.sensor].name if episode.sensor >= 0 else ""
+            params = json.dumps(episode.params) if episode.params else ""
+            self._rows.writerow(
+                (plan.ids[episode.device], sensor, episode.fault.kind, episode.start, episode.end, params)
+            )
+        self.count += len(episodes)
+        if episodes:
+            self._file.flush()

@@ -1,0 +1,147 @@
+"""Outdoor weather of one place, as a pure function of time: temperature, dew point, radiation, pressure, wind.
+
+The constants were fitted to ten-minute records of a roof station at Jena, Germany (summer half-year 2024).
+"""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from .events import events_of_day
+from .ou import mixture
+from .rng import Floats, Ints, Keys, normal_cdf
+from .sun import SOLAR_CONSTANT, day_of_year, diffuse_share, sun_at
+
+__all__ = ["CLIMATES", "LATTICE", "Climate", "Weather", "saturation_hPa", "weather_at"]
+
+LATTICE = 60  # seconds between two values
+DAY = 86400
+HOUR = 3600.0
+LOOK_BACK = 12 * 3600  # seconds that the slowest lag remembers
+
+CLOUD_SHARE = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1]
+CLOUD_CLEARNESS = [0.02, 0.05, 0.12, 0.31, 0.54, 0.68, 0.75, 0.78, 0.80]
+
+
+@dataclass(frozen=True, slots=True)
+class Climate:
+    """Yearly course of the temperature (Cel, K, day of the year of its peak) and the spread of weather systems (K)."""
+
+    mean: float
+    amplitude: float
+    peak_day: float
+    spread: float
+
+
+CLIMATES = {"temperate": Climate(mean=9.3, amplitude=9.2, peak_day=198, spread=3.4)}
+
+
+class Weather(NamedTuple):
+    """Series on the lattice: Cel, Cel, W/m2, W/m2, sine, degrees, hPa, m/s."""
+
+    t_out: Floats
+    dew_point: Floats
+    ghi: Floats
+    diffuse: Floats
+    sin_elevation: Floats
+    azimuth: Floats
+    pressure: Floats
+    wind: Floats
+
+
+def saturation_hPa(celsius: Floats) -> Floats:  # noqa: N802 - the unit is spelt so
+    """Saturation vapour pressure over water (Magnus formula, coefficients of WMO-No. 8)."""
+    return 6.112 * np.exp(17.62 * celsius / (243.12 + celsius))
+
+
+def weather_at(keys: Keys, climate: Climate, lat: float, lon: float, altitude: float, day: int) -> Weather:
+    """The weather of UTC day `day` (days since 1970), DAY / LATTICE values. `keys` holds the place alone."""
+    steps = np.arange((day * DAY - LOOK_BACK) // LATTICE, (day + 1) * DAY // LATTICE)
+    t = steps * float(LATTICE)
+    sun = sun_at(t, lat, lon)
+    clearness = _clearness(keys, steps, sun.sin_elevation)
+    ghi = SOLAR_CONSTANT * np.maximum(sun.sin_elevation, 0) * clearness
+    ghi[sun.sin_elevation < 0.01] = 0
+    front = _fronts(keys, t)
+    t_out, dew_point = _air(keys, climate, steps, t, sun.sin_elevation, ghi, front)
+    local_hour = (t / HOUR + lon / 15) % 24
+    series = Weather(
+        t_out,
+        dew_point,
+        ghi,
+        ghi * diffuse_share(clearness),
+        sun.sin_elevation,
+        sun.azimuth,
+        _pressure(keys, steps, lat, altitude, local_hour) + 0.25 * front,
+        _wind(keys, steps, local_hour),
+    )
+    return Weather(*(values[-DAY // LATTICE :] for values in series))
+
+
+def _clearness(keys: Keys, steps: Ints, sin_elevation: Floats) -> Floats:
+    """Clearness index: the slow state chooses the regime; broken clouds flicker, clear and overcast skies don't."""
+    slow = normal_cdf(mixture(keys, "cloud.slow", [(0.75, 16 * HOUR), (0.25, 2.5 * HOUR)], LATTICE, steps)[0])
+    fast = mixture(keys, "cloud.fast", [(0.6, 500.0), (0.4, 2700.0)], LATTICE, steps)[0]
+    broken = np.clip(4 * slow * (1 - slow), 0, 1) ** 2
+    broken *= np.where(slow > 0.72, np.maximum(0, (0.95 - slow) / 0.23), 1)
+    clearness = np.interp(slow, CLOUD_SHARE, CLOUD_CLEARNESS) * 0.97 * (1 + 0.45 * broken * np.tanh(fast))
+    low_sun = 0.88 + 0.12 * np.sqrt(np.maximum(sin_elevation, 0))
+    return np.clip(clearness * low_sun, 0.02, 0.92)
+
+
+def _air(
+    keys: Keys, climate: Climate, steps: Ints, t: Floats, sin_elevation: Floats, ghi: Floats, front: Floats
+) -> tuple[Floats, Floats]:
+    """Temperature and dew point: season + weather systems + warmed ground + fast eddies - fronts (after Richardson 1981)."""
+    season = climate.mean + climate.amplitude * np.cos(
+        2 * np.pi * (day_of_year(t) - climate.peak_day) / 365.2425
+    )
+    system = _lagged(
+        mixture(keys, "air.system", [(0.75, 3.2 * DAY), (0.25, 0.6 * DAY)], LATTICE, steps)[0], 1800
+    )
+    humid = _lagged(
+        mixture(keys, "air.humid", [(0.85, 1.9 * DAY), (0.15, 6 * HOUR)], LATTICE, steps)[0], 1200
+    )
+    ground = _lagged(0.0222 * ghi, 3 * HOUR)
+    volatility = np.exp(mixture(keys, "air.volatility", [(1, 20000.0)], LATTICE, steps)[0] - 0.5)
+    eddies = _lagged(mixture(keys, "air.eddies", [(1, 2400.0)], LATTICE, steps)[0], 900) * volatility
+    by_day = 0.35 + 1.3 * np.sqrt(np.maximum(sin_elevation, 0))
+    t_out = season - 2.9 + ground + climate.spread * system + 0.22 * by_day * eddies - front
+    dew_point = season - 4.2 + climate.spread / 2 * system + 2.7 * humid + 0.1 * eddies - 0.3 * front
+    spread = t_out - dew_point
+    return t_out, t_out - np.where(spread < 1, np.exp(np.minimum(spread, 1) - 1), spread)
+
+
+def _fronts(keys: Keys, t: Floats) -> Floats:
+    """How much colder (K) the passages of fronts have made it: 0.35 a day, decaying over 5 h."""
+    cold = np.zeros_like(t)
+    for day in range(int(t[0] // DAY) - 1, int(t[-1] // DAY) + 1):
+        fronts = events_of_day(keys.stream("fronts"), day, 0.35)
+        for time, mark in zip(fronts.time, fronts.mark, strict=True):
+            since = np.maximum(t - (day + time) * DAY, 0)
+            depth = 2.6 * (0.4 - 0.6 * math.log(1 - mark))
+            cold += depth * (1 - np.exp(-since / 900)) * np.exp(-since / (5 * HOUR))
+    return cold
+
+
+def _pressure(keys: Keys, steps: Ints, lat: float, altitude: float, local_hour: Floats) -> Floats:
+    """Weather systems and the tide of the atmosphere (Haurwitz 1956)."""
+    system = _lagged(mixture(keys, "pressure", [(1, 30 * HOUR)], LATTICE, steps)[0], 3 * HOUR)
+    tide = 1.16 * math.cos(math.radians(lat)) ** 3 * np.cos(2 * np.pi * (local_hour - 9.8) / 12)
+    return 1013.25 - altitude / 8.3 + 6.3 * system + tide + 0.4 * np.cos(2 * np.pi * (local_hour - 5.7) / 24)
+
+
+def _wind(keys: Keys, steps: Ints, local_hour: Floats) -> Floats:
+    """Ten-minute wind over roofs: Weibull with shape 1.51 and scale 2.37 m/s, strongest at 14 h."""
+    state = mixture(keys, "wind", [(0.09, 300.0), (0.21, 2 * HOUR), (0.70, 9 * HOUR)], LATTICE, steps)[0]
+    share = normal_cdf(0.84 * state + 0.54 * np.cos(2 * np.pi * (local_hour - 14) / 24))
+    return 2.37 * (-np.log(1 - share)) ** (1 / 1.51)
+
+
+def _lagged(series: Floats, tau: float) -> Floats:
+    """First-order lag over what is there of the last `LOOK_BACK` seconds; exact for the wanted day."""
+    taps = min(int(6 * tau), LOOK_BACK) // LATTICE
+    kernel = np.exp(-np.arange(taps) * LATTICE / tau)
+    return np.convolve(series, kernel / kernel.sum())[: len(series)]
