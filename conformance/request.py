@@ -72,7 +72,7 @@ def subscribe_request(
     principal: str = "main",
     values: Mapping[str, str] = NO_VALUES,
 ) -> Request:
-    """Opens a stream on `channel`, with a cursor in the header (`last_event_id`), the declared query, or none.
+    """Opens a stream on `channel`; a cursor goes into the header (`last_event_id`) or the declared query.
 
     `principal` names one of [auth]; "main" need not be there, "none" is nobody. `values` holds what [[setup]]
     captured, and "uuid". Raises UnsendableError, and KeyError for a principal that there is not.
