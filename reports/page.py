@@ -17,7 +17,7 @@ from reports.shapes import shape, symbols, tone
 from reports.strip import strip, told
 from reports.tally import ORDER
 from reports.units import count, ms, plain
-from reports.visible import lines, prose, visible
+from reports.visible import lines, prose, unescaped, visible
 
 __all__ = ["page"]
 
@@ -66,6 +66,7 @@ def environment() -> Environment:
         "strip": strip,
         "told": told,
         "tone": tone,
+        "unescaped": unescaped,
         "web": web,
     }
     return made

@@ -24,6 +24,7 @@ __all__ = [
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 Microseconds = Annotated[int, Meta(ge=0, le=2**53)]
 Seconds = Annotated[float, Meta(ge=0, le=1e12)]
+Moment = Annotated[float, Meta(ge=-1e9, le=1e12)]  # seconds; a sample may be older than the run
 Amount = Annotated[float, Meta(ge=0, le=1e15)]
 ExitCode = Annotated[int, Meta(ge=0, le=255)]
 Verdict = Literal[
@@ -42,7 +43,7 @@ Verdict = Literal[
 
 
 class Row(Struct, frozen=True, kw_only=True):
-    """One requirement and what became of it."""
+    """One requirement and what became of it. `evidence` holds the target's bytes, escaped by the suite."""
 
     id: str
     section: str
@@ -144,7 +145,7 @@ class Series(Struct, frozen=True):
     """The run second by second; a list is as long as `t`, or empty where nothing was sampled."""
 
     step_s: Annotated[float, Meta(ge=0.001, le=1e9)]
-    t: list[Seconds]
+    t: list[Moment]
     deliveries: list[Count] = []
     lost: list[Count] = []
 

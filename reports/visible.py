@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
-__all__ = ["lines", "prose", "visible"]
+__all__ = ["lines", "prose", "unescaped", "visible"]
 
 # C0, DEL, C1; zero-width and direction marks; line separators; BOM, interlinear marks, surrogates, tags.
 UNSEEN = re.compile(
@@ -17,6 +17,7 @@ CONTROLS = (  # noqa: SIM905 - a table of two lines
     "DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
 ).split()
 SHORT = {"\r": r"\r", "\n": r"\n", "\t": r"\t"}
+ESCAPES = re.compile(r"\\[\\rnt]|(?:\\x[0-9a-f]{2})+")
 BREAKS = {"\r\n", "\r", "\n"}
 SHOWN_CHARACTERS = 20_000  # an excerpt is short; a page must not grow with a stream
 
@@ -49,6 +50,24 @@ def lines(text: str) -> Markup:
     shown = "".join(marked(piece) + "\n" * (piece in BREAKS) for piece in pieces)
     left = len(text) - SHOWN_CHARACTERS
     return Markup(shown + (f"\n… {left} more characters in the result file" if left > 0 else ""))
+
+
+def unescaped(text: str) -> str:
+    r"""What the suite wrote as `\r`, `\n`, `\t`, `\\` or `\xNN`, as the characters themselves.
+
+    Octets that are no UTF-8 stay as they are written.
+    """
+    return ESCAPES.sub(lambda found: character(found[0]), text[:SHOWN_CHARACTERS])
+
+
+def character(escape_: str) -> str:
+    """One escape, or a run of octets, read back."""
+    if not escape_.startswith("\\x"):
+        return {"r": "\r", "n": "\n", "t": "\t"}.get(escape_[1], escape_[1])
+    try:
+        return bytes.fromhex(escape_.replace("\\x", "")).decode()
+    except UnicodeDecodeError:
+        return escape_
 
 
 def marked(piece: str) -> str:

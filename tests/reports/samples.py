@@ -39,7 +39,7 @@ FAILED = row(
     "FAIL",
     expected="one event whose data is 'a\\nb'",
     observed="two events",
-    evidence="data: a\rdata: forged\r\n\r\n",
+    evidence=r"data: a\rdata: forged\r\n\r\n",
     why="Whoever publishes a value can forge an event.",
     fix="Split data at CRLF, CR and LF.",
     reproduce="curl -sN http://127.0.0.1:8123/events",
@@ -50,7 +50,7 @@ FAILED = row(
 def conformance(*rows: Json, **changes: Any) -> Json:
     """A result of the suite; by default one row each that passed, failed, warned, and could not be judged."""
     shown = list(rows) or [
-        row("SSE-HTTP-001", "PASS", evidence="HTTP/1.1 200 OK\r\n"),
+        row("SSE-HTTP-001", "PASS", evidence=r"HTTP/1.1 200 OK\r\n"),
         FAILED,
         row("SSE-FLOW-001", "WARN", level="SHOULD"),
         row("SSE-CORS-001", "N/A", reason="declared-absent"),

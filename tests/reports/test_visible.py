@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.visible import lines, prose, visible
+from conformance.visible import visible as shown_by_the_suite
+from reports.visible import lines, prose, unescaped, visible
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=200)
 DANGEROUS = st.text("\r\n\t\0\x1b\x9b\u202e\u2028\ufeff<>&\"'ab ", max_size=60)
@@ -73,3 +74,35 @@ def test_prose_keeps_line_feeds_and_lets_no_tag_through(text: str) -> None:
 def test_a_giant_text_is_cut_and_says_so() -> None:
     assert lines("x" * 20_010).endswith("\n… 10 more characters in the result file")
     assert len(visible("x" * 1_000_000)) == 20_001
+
+
+ESCAPED = {
+    "line ends": (r"data: a\r\n\n", "data: a\r\n\n"),
+    "a backslash": (r"a\\nb", r"a\nb"),
+    "two backslashes and a line end": (r"a\\\n", "a\\\n"),
+    "an octet": (r"a\x00b", "a\x00b"),
+    "UTF-8": (r"Gr\xc3\xbc\xc3\x9fe", "Grüße"),
+    "Latin-1": (r"Gr\xfc\xdfe", r"Gr\xfc\xdfe"),
+    "a character cut in two": (r"\xc3", r"\xc3"),
+    "no escape of the suite's": (r"\q\x1", r"\q\x1"),
+}
+
+
+@pytest.mark.parametrize(("text", "read"), ESCAPED.values(), ids=ESCAPED)
+def test_escapes_of_the_suite_are_read_back(text: str, read: str) -> None:
+    assert unescaped(text) == read
+
+
+@given(st.binary(max_size=80))
+def test_whatever_bytes_the_suite_escapes_come_back(body: bytes) -> None:
+    escaped = shown_by_the_suite(body)
+
+    assert unescaped(escaped).encode() == body or not is_utf8(body)
+
+
+def is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
