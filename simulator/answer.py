@@ -27,31 +27,31 @@ class Meaning(Enum):
 
 
 class Answer(NamedTuple):
-    """`accepted`, `duplicates`: as the receiver counts. `index`: the item it refuses, if it says so."""
+    """`accepted`, `duplicates`: as the receiver counts. `item`: the one it refuses, if it says so."""
 
     meaning: Meaning
     accepted: int = 0
     duplicates: int = 0
-    index: int | None = None
+    item: int | None = None
     wait: float | None = None
     reason: str = ""
 
 
 def read_answer(status: int, headers: Mapping[str, str], body: bytes, sent: int, now: datetime) -> Answer:
     """Judge the answer to `sent` messages. A 2xx that does not count is taken to have accepted all."""
-    if 200 <= status < 300:  # noqa: PLR2004 - the class of success
+    if 200 <= status < 300:
         told = _object(body)
         duplicates = _count(told.get("duplicates"), sent) or 0
         accepted = _count(told.get("accepted"), sent)
         return Answer(Meaning.TAKEN, sent - duplicates if accepted is None else accepted, duplicates)
     reason = f"{status} {body[:SHOWN].decode('utf-8', 'replace').strip()}".rstrip()
     wait = retry_after(headers.get("retry-after"), now)
-    if status in RETRIED or status >= 500:  # noqa: PLR2004 - the class of the server's own errors
+    if status in RETRIED or status >= 500:
         return Answer(Meaning.RETRY, wait=wait, reason=reason)
     if status == TOO_LARGE:
         return Answer(Meaning.HALVE, reason=reason)
     if status == UNPROCESSABLE:
-        return Answer(Meaning.REJECT, index=_count(_object(body).get("index"), sent - 1), reason=reason)
+        return Answer(Meaning.REJECT, item=_count(_object(body).get("index"), sent - 1), reason=reason)
     return Answer(Meaning.STOP, reason=reason)
 
 
@@ -69,8 +69,9 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def backoff(failures: int, draw: float, wait: float | None) -> float:
-    """Seconds before the next try after that many failures in a row: full jitter, `draw` uniform in [0, 1)."""
-    return max(wait or 0.0, draw * min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(failures, 10)))
+    """Seconds before the next try after that many failures in a row: full jitter; `draw` lies in [0, 1)."""
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(failures, 10))
+    return max(wait or 0.0, draw * longest)
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from .group import Span
 from .models.catalogue import MODELS
 from .overrides import override_arguments
 from .run import FleetRun
-from .sink import Undeliverable
+from .sink import UndeliverableError
 from .stop import Stop
 from .tables import ConfigError
 
@@ -62,7 +62,7 @@ def configured(command: Command) -> Command:
 )
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines on stdout.")
 @click.pass_context
-def run(ctx: click.Context, as_json: bool, out: Path, shard: str, **options: Any) -> None:
+def run(ctx: click.Context, /, as_json: bool, out: Path, shard: str, **options: Any) -> None:
     """Send the measurements of CONFIG's devices to POST /measurements.
 
     Exit codes: 0 all delivered, 2 usage or configuration, 3 undelivered or refused messages, 130 interrupted.
@@ -87,7 +87,7 @@ async def _run(fleet_run: FleetRun, display: Display) -> int:
     watching = asyncio.create_task(display.watch(fleet_run))
     try:
         await fleet_run.deliver(stop)
-    except (Undeliverable, OSError) as error:
+    except (UndeliverableError, OSError) as error:
         display.say(f"stopped: {error}")
         outcome, code = "not delivered", UNDELIVERED
     else:

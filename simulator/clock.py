@@ -1,4 +1,4 @@
-"""Simulated time against the wall clock: how far the fleet may go now, and how much time has slipped. Takes the time as an argument."""
+"""Simulated time against the wall clock: how far the fleet may go, how much has slipped. Reads no clock."""
 
 __all__ = ["Clock"]
 
@@ -14,7 +14,7 @@ class Clock:
         self.slipped = 0.0  # simulated seconds that a receiver (or processor) that lags has cost
 
     def tick(self, now: float, *, slip: bool = True) -> int:
-        """Simulated ms UTC. A long time since the last tick counts as `LONGEST_TICK` alone, if time may slip."""
+        """Simulated ms UTC. If time may slip, a long pause counts as `LONGEST_TICK` alone."""
         passed = now - self._then
         if slip and passed > LONGEST_TICK:
             self.slipped += (passed - LONGEST_TICK) * self.speed

@@ -20,7 +20,7 @@ from .rng import device_hash
 from .sensors import Sensor
 from .site import Site
 from .tables import ConfigError, Table
-from .weather import CLIMATES
+from .weather import CLIMATES, Place
 from .workdays import CALENDARS, Workdays
 
 __all__ = ["Config", "Run", "SinkPlan", "load", "presets"]
@@ -159,10 +159,12 @@ def _site(name: str, table: Table, seed: int) -> Site:
     site = Site(
         name=name,
         seed=seed,
-        lat=table.take("lat", convert.number(-90, 90)),
-        lon=table.take("lon", convert.number(-180, 180)),
-        altitude=table.take("alt", convert.number(-430, 6000), 0.0),
-        climate=CLIMATES[table.take("climate", convert.choice(list(CLIMATES)), "temperate")],
+        place=Place(
+            lat=table.take("lat", convert.number(-90, 90)),
+            lon=table.take("lon", convert.number(-180, 180)),
+            altitude=table.take("alt", convert.number(-430, 6000), 0.0),
+            climate=CLIMATES[table.take("climate", convert.choice(list(CLIMATES)), "temperate")],
+        ),
         workdays=Workdays(
             zone=table.take("tz", _zone, ZoneInfo("UTC")),
             weekdays=CALENDARS[table.take("calendar", convert.choice(list(CALENDARS)), "office")],
@@ -182,7 +184,7 @@ def _zone(value: Any) -> ZoneInfo:
 
 def _month_day(value: Any) -> str:
     month, _, day = convert.text(value).partition("-")
-    if not (len(month) == len(day) == 2 and month.isdigit() and day.isdigit()):  # noqa: PLR2004 - two digits
+    if not (len(month) == len(day) == 2 and month.isdigit() and day.isdigit()):
         raise ValueError(f"expected days of the year like '12-25', got {value!r}")
     return f"{month}-{day}"
 

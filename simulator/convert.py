@@ -1,4 +1,4 @@
-"""From TOML values to what they mean; each converter raises ValueError with what it expected and what it got."""
+"""From TOML values to what they mean; each converter raises ValueError: what was expected, what was found."""
 
 import math
 import re
@@ -110,7 +110,7 @@ def choice(of: list[str]) -> Callable[[Any], str]:
 
 def pair(value: Any) -> tuple[float, float]:
     """[low, high]."""
-    if not isinstance(value, list) or len(value) != 2:  # noqa: PLR2004 - a pair
+    if not isinstance(value, list) or len(value) != 2:
         raise ValueError(f"expected [low, high], got {shown(value)}")
     low, high = (number()(item) for item in value)
     if low > high:

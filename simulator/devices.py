@@ -11,7 +11,7 @@ MOST = 1_000_000
 
 
 def device_ids(table: Table) -> tuple[str, ...]:
-    """The ids of a [[fleet]] table, last axis fastest; with a `count` above the axes' product the first axis goes on."""
+    """The ids of a [[fleet]] table, last axis fastest; a larger `count` prolongs the first axis."""
     count = table.take("count", convert.integer(1, MOST), None)
     sizes = table.table("axes", optional=True)
     axes = {key: sizes.take(key, convert.integer(1, MOST)) for key, _ in sizes.items()} or {"n": count or 1}

@@ -1,4 +1,4 @@
-"""How a run looks while it goes and when it is over: one live line, plain lines, or JSON lines. Changes nothing."""
+"""How a run looks while it goes and when it is over: a live line, plain lines or JSON. Changes nothing."""
 
 import asyncio
 import json
@@ -61,7 +61,7 @@ class Display:
     def _figures(self, run: FleetRun) -> dict[str, Any]:
         now = time.monotonic()
         self._history.append((now, run.tally.settled))
-        while len(self._history) > 2 and self._history[1][0] < now - WINDOW:  # noqa: PLR2004 - both ends of it
+        while len(self._history) > 2 and self._history[1][0] < now - WINDOW:
             self._history.popleft()
         self._latencies.extend(run.tally.latencies)
         run.tally.latencies.clear()
@@ -125,7 +125,7 @@ def _line(told: dict[str, Any]) -> str:
 
 def _rows(told: dict[str, Any], run: FleetRun) -> list[tuple[str, str]]:
     rate = told["messages"] / max(told["seconds"], 1e-9)
-    rows = [
+    return [
         ("messages", f"{told['messages']:,}"),
         ("accepted", f"{told['accepted']:,}"),
         ("duplicates", f"{told['duplicates']:,}"),
@@ -136,4 +136,3 @@ def _rows(told: dict[str, Any], run: FleetRun) -> list[tuple[str, str]]:
         ("slipped", f"{told['slipped_s']:g} s of simulated time"),
         ("duration", f"{told['seconds']:g} s, {rate:,.0f} messages/s, until {told['simulated']}"),
     ]
-    return rows

@@ -1,5 +1,6 @@
 """Distributions from which a parameter is drawn, once per device. Pure."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,7 +78,8 @@ class LogNormal:
 
     def draw(self, key: Words) -> Floats:
         """One value for each key."""
-        return self.median * self.gsd ** normal(key, 0)
+        drawn: Floats = np.exp(math.log(self.gsd) * normal(key, 0)) * self.median
+        return drawn
 
     def bounds(self) -> tuple[float, float]:
         """Four geometric standard deviations to each side."""

@@ -28,7 +28,7 @@ class Encoder:
             template = self._template(None, late)
             return [(heads[d] + template % (k, t, *row)).encode() for d, k, t, row in rows]
         return [
-            (heads[d] + self._template(tuple(there), late) % (k, t, *(v for v in row if v == v))).encode()  # noqa: PLR0124
+            (heads[d] + self._template(tuple(there), late) % (k, t, *(v for v in row if v == v))).encode()
             for (d, k, t, row), there in zip(rows, present.T.tolist(), strict=True)
         ]
 

@@ -1,4 +1,4 @@
-"""Windowed Poisson events: those of one day are hashed from the day, so that any day can be asked for. Pure."""
+"""Windowed Poisson events: those of a day are hashed from the day, so that any day can be asked for. Pure."""
 
 import math
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Events(NamedTuple):
 
 
 def events_of_day(key: Words, day: int, mean: float) -> Events:
-    """The events that each key has on `day` (days since 1970, whose clock is up to the caller), `mean` on average."""
+    """The events of each key on `day` (days since 1970, by whatever clock), `mean` of them on average."""
     first = day * WINDOW
     count = np.searchsorted(_poisson_cdf(mean), uniform(key, first), side="right")
     device = np.repeat(np.arange(len(key)), count)

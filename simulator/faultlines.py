@@ -1,5 +1,8 @@
 """[[fault]] tables, read and checked."""
 
+from collections.abc import Callable
+from typing import Any
+
 from . import convert
 from .events import MOST_PER_DAY
 from .faults import KINDS, Fault
@@ -14,8 +17,8 @@ def read_fault(table: Table) -> Fault:
     """One fault; raises ConfigError."""
     kind = table.take("kind", convert.choice(list(KINDS)))
     about = KINDS[kind]
-    at = table.take("at", convert.duration(), None)
-    rate = table.take("rate", convert.rate, None)
+    at: int | None = table.take("at", convert.duration(), None)
+    rate: float | None = table.take("rate", convert.rate, None)
     if (at is None) == (rate is None):
         raise table.error("at", "expected either `at` (once, counted from run.start) or `rate` (at random)")
     if rate is not None and rate > MOST_PER_DAY:
@@ -24,27 +27,24 @@ def read_fault(table: Table) -> Fault:
     duration = table.take("for", convert.duration(1, longest), None)
     if about.lasts and duration is None:
         raise table.error("for", f"is missing: how long is it {kind}?")
-    if about.level == "sensor":
-        sensor = table.take("sensor", convert.name, None)
-    else:
-        sensor = None
+    params: dict[str, Any] = {name: table.take(name, PARAMS[name], DEFAULTS[name]) for name in about.params}
     fault = Fault(
         match=table.take("match", convert.text),
-        sensor=sensor,
+        sensor=table.take("sensor", convert.name, None) if about.level == "sensor" else None,
         kind=kind,
         at=at,
         rate=rate or 0.0,
         duration=duration,
-        **{name: table.take(name, PARAMS[name], DEFAULTS[name]) for name in about.params},
+        **params,
     )
     table.close()
     return fault
 
 
-PARAMS = {
+PARAMS: dict[str, Callable[[Any], Any]] = {
     "value": convert.number(),
     "gain": convert.pair,
     "add": convert.pair,
     "deliver": convert.choice(["backlog", "lost"]),
 }
-DEFAULTS = {"value": None, "gain": None, "add": None, "deliver": "backlog"}
+DEFAULTS: dict[str, Any] = {"value": None, "gain": None, "add": None, "deliver": "backlog"}

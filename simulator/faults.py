@@ -1,16 +1,14 @@
-"""The faults that there are: what each kind needs to be told, and when it happens. Pure; `timeline` draws them."""
+"""The faults that there are, and what each kind needs to be told. Pure; `timeline` says when they happen."""
 
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
-from .rng import Floats
-
 __all__ = ["KINDS", "Fault", "Kind", "matches"]
 
 
 class Kind(NamedTuple):
-    """A kind of fault: on one sensor or on the whole device; whether it lasts for a time that must be given."""
+    """A kind of fault: of a sensor or of the whole device; whether it lasts for a time that must be given."""
 
     level: Literal["sensor", "device"]
     lasts: bool
@@ -32,7 +30,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One [[fault]] table. Times in ms; `at` counts from the run's start, `rate` is events a day and sensor (or device)."""
+    """One [[fault]] table. Times in ms, `at` from the run's start; `rate` in events a day and target."""
 
     match: str
     sensor: str | None
@@ -45,8 +43,8 @@ class Fault:
     add: tuple[float, float] | None = None
     deliver: Literal["backlog", "lost"] = "backlog"
 
-    def between(self, mark: Floats) -> tuple[str, Floats]:
-        """The parameter of a spike and its values for these marks, uniform in [0, 1)."""
+    def size(self, mark: float) -> tuple[str, float]:
+        """The parameter of a spike and its value for this mark, uniform in [0, 1)."""
         name, (low, high) = ("add", self.add) if self.add else ("gain", self.gain or (2.0, 5.0))
         return name, low + (high - low) * mark
 

@@ -1,7 +1,7 @@
 """Devices of one kind at one site, from the schedule's samples to readings with their faults. Does no I/O.
 
-Everything it yields is a pure function of (seed, device, time), so what was not delivered, or came before the run, is
-read by a second group over the same devices.
+Everything it yields is a pure function of (seed, device, time), so what an outage held back, or what
+came before the run, is read again by a second group over the same devices.
 """
 
 from collections.abc import Iterator, Sequence
@@ -49,7 +49,7 @@ class GroupPlan:
 
 
 class Span(NamedTuple):
-    """A run in simulated ms UTC: `start` is its boot; samples count from `origin` (start less the backfill)."""
+    """A run in simulated ms UTC: `start` is its boot, its samples count from `origin`, a backfill earlier."""
 
     start: int
     origin: int
@@ -57,7 +57,7 @@ class Span(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Readings in order of time: device index, seq and time stamp (rows,), values (sensors, rows) with NaN for none."""
+    """Readings in order of time: device index, seq, time stamp (rows,); values (sensors, rows), NaN: none."""
 
     device: Ints
     seq: Ints
@@ -74,7 +74,7 @@ class _Outage(NamedTuple):
 
 
 class Group:
-    """The devices of a plan from `begin` (default: the run's origin) to `end`; all rows of `outage` alone if given."""
+    """The devices of a plan from `begin` to `end` (default: the run's); with `outage`, what it held back."""
 
     def __init__(
         self,
@@ -193,7 +193,7 @@ class Group:
         earlier = self._again([episode.device], episode.start - every, episode.start)
         for _ in earlier.due(NEVER - 1):
             pass
-        return float(earlier._last[episode.sensor, 0])  # noqa: SLF001 - a second self
+        return float(earlier._last[episode.sensor, 0])
 
     def _kept(self, hits: list[tuple[Episode, int]], due: Due) -> Ints:
         """The rows that leave the device now (or, for a backlog, that this outage has held back)."""
@@ -243,6 +243,6 @@ def _befallen(plan: GroupPlan) -> list[tuple[Fault, Ints]]:
 
 
 def _spike(values: Floats, episode: Episode, row: int) -> None:
-    name, size = episode.fault.between(np.float64(episode.mark))
+    name, size = episode.fault.size(episode.mark)
     value = values[episode.sensor, row]
     values[episode.sensor, row] = value * size if name == "gain" else value + size

@@ -20,7 +20,7 @@ INDEX_MASK = (1 << LEVEL_SHIFT) - 1
 
 @dataclass(frozen=True, slots=True)
 class VirtualOU:
-    """An OU process of unit variance for each key, on the lattice of `dt` seconds, with time constant `tau` seconds."""
+    """An OU process of unit variance for each key, with time constant `tau` s, on a lattice of `dt` s."""
 
     key: Words
     tau: float
@@ -55,4 +55,5 @@ def mixture(keys: Keys, name: str, terms: list[tuple[float, float]], dt: float, 
         math.sqrt(share) * VirtualOU(keys.stream(f"{name}.{number}"), tau, dt).at(steps)
         for number, (share, tau) in enumerate(terms)
     )
-    return np.sum(list(paths), axis=0)
+    total: Floats = np.sum(list(paths), axis=0)
+    return total

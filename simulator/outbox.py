@@ -33,7 +33,7 @@ class Outbox:
         self._changed.set()
 
     async def take(self, most: int) -> list[bytes]:
-        """Up to `most` messages, at once if so many are there, else when the oldest has lingered; [] at the end."""
+        """Up to `most` messages, at once if they are there, else after the linger; [] at the end."""
         while not self._messages and not self._closed:
             await self._change()
         while len(self._messages) < most and not self._closed:

@@ -1,4 +1,4 @@
-"""`--set fleet.0.count=60`: values put into a parsed configuration before it is checked. Pure but for its target."""
+"""`--set fleet.0.count=60`: values put into a parsed configuration before it is checked. Does no I/O."""
 
 import tomllib
 from typing import Any
@@ -9,7 +9,7 @@ __all__ = ["override", "override_arguments"]
 
 
 def override(data: dict[str, Any], assignment: str) -> None:
-    """Set one `key.path=value`; numbers in the path count arrays from 0, a value that is not TOML is a string."""
+    """Set one `key.path=value`; numbers in the path count arrays from 0, what is not TOML is a string."""
     path, equals, text = assignment.partition("=")
     keys = path.strip().split(".")
     if not equals or not all(keys):

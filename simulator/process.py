@@ -1,6 +1,6 @@
 """Drives a model over its time grid and reaches any moment of it. Knows nothing of sensors.
 
-The state is made anew at each midnight UTC by a warm-up, so that the state at any time depends on that time alone.
+The state is made anew at each midnight UTC by a warm-up, so that it depends on the time alone.
 """
 
 from .models.model import Model, State
@@ -20,7 +20,7 @@ def grid_for(every_ms: int) -> int:
 
 
 class Process:
-    """A model at a site, with its present cell of the grid; cell c lasts from c * dt to (c + 1) * dt seconds."""
+    """A model at a site, in one cell of the grid: cell c lasts from c * dt to (c + 1) * dt seconds."""
 
     def __init__(self, model: Model, site: Site, dt: int) -> None:
         self.dt = dt

@@ -1,7 +1,7 @@
 """Counter-based random numbers: a pure function of (seed, stream name, device id, step). Keeps no state.
 
-A number depends on nothing but its four coordinates, so it is the same whatever the size of the fleet, its order,
-its shards, its speed or the moment at which it is asked for. This is a format: the test vectors are pinned.
+A number depends on nothing but its four coordinates: not on the fleet's size, order, shards or speed, nor
+on when it is asked for. This is a format: the test vectors are pinned.
 """
 
 from collections.abc import Iterable
@@ -51,7 +51,7 @@ def u64(key: Words, step: int | Ints) -> Words:
 
 def uniform(key: Words, step: int | Ints) -> Floats:
     """Uniform in [0, 1), with 53 bits."""
-    return (u64(key, step) >> np.uint64(11)) * 2.0**-53
+    return (u64(key, step) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
 def normal(key: Words, step: int | Ints) -> Floats:

@@ -1,4 +1,4 @@
-"""One run of a fleet: groups make rows as simulated time allows, the sink delivers them, the truth file tells of faults."""
+"""One run of a fleet: groups make rows as simulated time allows, the sink delivers, the truth is told."""
 
 import asyncio
 import math
@@ -24,7 +24,7 @@ SHORTEST_NAP, LONGEST_NAP = 0.02, 0.25  # seconds between two looks at what is d
 
 
 class FleetRun:
-    """A run over `span`; `position` is how far it has come, in simulated ms UTC. Files go to `folder`/`label`.…"""
+    """A run over `span`, at `position` (simulated ms UTC) now. Its files are `folder`/`label`.…"""
 
     def __init__(
         self, config: Config, span: Span, folder: Path, label: str, say: Callable[[str], None]
@@ -39,7 +39,7 @@ class FleetRun:
         self._say = say
 
     async def deliver(self, stop: Stop) -> None:
-        """Run to the end or until stopped; raises Undeliverable, and OSError for files that can't be written."""
+        """Run to the end or until stopped; raises UndeliverableError, and OSError for its files."""
         with Truth(self.truth_path) as truth:
             async with self._sink() as sink:
                 await stop.bound(self._make(sink, truth))

@@ -1,4 +1,4 @@
-"""When each device samples: a grid anchored at 1970, with phase and jitter, scanned for what is due. Reads no clock."""
+"""When each device samples: a grid anchored at 1970, with phase and jitter. Reads no clock."""
 
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ NEVER = np.iinfo(np.int64).max
 
 
 class Due(NamedTuple):
-    """Samples, each of shape (rows,): device, number since 1970, moment of the schedule and time stamp (ms UTC)."""
+    """Samples (rows,): device, number since 1970, moment in the schedule and time stamp (ms UTC)."""
 
     device: Ints
     sample: Ints
@@ -23,7 +23,7 @@ class Due(NamedTuple):
 class Schedule:
     """N devices that sample `every` ms from `begin` on and before `end`; times in ms UTC.
 
-    Sample k of a device lies at phase + k * every, whatever the run, and is stamped within two `jitter` of it.
+    Sample k of a device is at phase + k * every, whatever the run, and is stamped within two `jitter` of it.
     """
 
     def __init__(

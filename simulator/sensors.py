@@ -3,6 +3,7 @@
 Apart from the process and from faults. All of it is a pure function of the device, the time and the quantity.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -70,6 +71,8 @@ class Sensors:
         self.sensors = tuple(sensors)
         self._errors = [_errors(sensor, keys) for sensor in sensors]
         self._seen: list[Floats] = []
+        self._hour: int | None = None
+        self._drift: list[Floats] = []
 
     def reset(self, outputs: Mapping[str, Floats]) -> None:
         """Forget the past: every sensor has settled at what is there."""
@@ -83,24 +86,29 @@ class Sensors:
             self._seen[index] = target + (self._seen[index] - target) * decay
 
     def read(self, devices: Ints, sample: Ints, t: int) -> Floats:
-        """Raw readings (sensors, rows) of the samples with these numbers since 1970; `t` in seconds is their hour's."""
-        rows = [
-            self._raw(sensor, errors, seen[devices], devices, sample, t)
-            for sensor, errors, seen in zip(self.sensors, self._errors, self._seen, strict=True)
-        ]
-        return np.stack(rows)
+        """Raw readings (sensors, rows) of these samples (numbered since 1970), all in the hour of `t` s."""
+        if t // DRIFT_STEP != self._hour:
+            self._hour = t // DRIFT_STEP
+            pairs = zip(self.sensors, self._errors, strict=True)
+            self._drift = [_drift(sensor, errors, self._hour) for sensor, errors in pairs]
+        return np.stack([self._raw(index, devices, sample) for index in range(len(self.sensors))])
 
-    @staticmethod
-    def _raw(sensor: Sensor, errors: _Errors, value: Floats, devices: Ints, sample: Ints, t: int) -> Floats:
-        value = value * errors.gain[devices] + errors.bias[devices]
-        if sensor.drift:
-            key = VirtualOU(errors.drift.key[devices], errors.drift.tau, errors.drift.dt)
-            scale = sensor.drift * np.sqrt(DRIFT_TAU / 86400 / 2)
-            value = value + scale * key.at(np.array([t // DRIFT_STEP]))[:, 0]
+    def _raw(self, index: int, devices: Ints, sample: Ints) -> Floats:
+        sensor, errors = self.sensors[index], self._errors[index]
+        value = self._seen[index][devices] * errors.gain[devices] + errors.bias[devices]
+        value += self._drift[index][devices]
         if sensor.noise or sensor.relative_noise:
             spread = sensor.noise + sensor.relative_noise * np.abs(value)
-            value = value + spread * normal(errors.noise[devices], sample)
+            value += spread * normal(errors.noise[devices], sample)
         return value
+
+
+def _drift(sensor: Sensor, errors: _Errors, hour: int) -> Floats:
+    """How far each device has walked by then; the walk of an OU process that is young for ever."""
+    if not sensor.drift:
+        return np.zeros(len(errors.bias))
+    per_day = sensor.drift * math.sqrt(DRIFT_TAU / 86400 / 2)
+    return per_day * errors.drift.at(np.array([hour]))[:, 0]
 
 
 def _errors(sensor: Sensor, keys: Keys) -> _Errors:

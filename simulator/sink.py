@@ -1,7 +1,7 @@
 """Delivery: at least once, in order for each device, never more in memory than the queues hold.
 
-Workers hold one connection each; a device always goes to the same worker. A batch stays with its worker until the
-receiver has taken it, refused it, or the sink has given up.
+Workers hold one connection each; a device always goes to the same worker. A batch stays with its worker
+until it was taken or refused, or the sink has given up.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
+from typing import Self
 
 import httpx
 
@@ -20,19 +21,19 @@ from .rejects import Rejects
 from .rng import Ints
 from .tally import Tally
 
-__all__ = ["Sink", "Undeliverable"]
+__all__ = ["Sink", "UndeliverableError"]
 
 DEADLINE = 30.0  # seconds for one POST
 QUEUE_BATCHES = 4  # that a worker's queue may hold
 HEADERS = {"content-type": "application/json", "user-agent": "eventbahn-fleet"}
 
 
-class Undeliverable(Exception):
-    """The receiver can't be reached or won't have our messages; the text says what happened and what to do."""
+class UndeliverableError(Exception):
+    """The receiver can't be reached or won't take our messages; says what happened and what to do."""
 
 
 class Sink:
-    """POSTs messages to `url`/measurements; used as an async context manager, whose exit ends all connections."""
+    """POSTs messages to `url`/measurements. An async context manager, whose exit ends all connections."""
 
     def __init__(
         self,
@@ -57,7 +58,7 @@ class Sink:
         self._progress = asyncio.Event()
         self._failing_since: float | None = None
 
-    async def __aenter__(self) -> "Sink":
+    async def __aenter__(self) -> Self:
         self._workers = [asyncio.create_task(self._work(outbox)) for outbox in self._outboxes]
         for worker in self._workers:
             worker.add_done_callback(lambda _: self._progress.set())
@@ -80,7 +81,7 @@ class Sink:
         return sum(len(outbox) for outbox in self._outboxes)
 
     async def put(self, messages: Sequence[bytes], routes: Ints) -> None:
-        """Hand over messages with their workers; waits while a queue is full, raises Undeliverable when one has stopped."""
+        """Hand over messages with their workers; waits while a queue is full; raises what stopped one."""
         self._tally.generated += len(messages)
         shares: list[list[bytes]] = [[] for _ in self._outboxes]
         for message, route in zip(messages, routes.tolist(), strict=True):
@@ -88,12 +89,13 @@ class Sink:
         for outbox, share in zip(self._outboxes, shares, strict=True):
             if share:
                 outbox.put(share)
+        await asyncio.sleep(0)  # a fleet as fast as possible never waits for anything else
         while self._check() and any(outbox.full for outbox in self._outboxes):
             self._progress.clear()
             await self._progress.wait()
 
     async def drain(self) -> None:
-        """Wait until all has been settled; raises Undeliverable."""
+        """Wait until all has been settled; raises UndeliverableError."""
         for outbox in self._outboxes:
             outbox.close()
         await asyncio.gather(*self._workers)
@@ -119,15 +121,15 @@ class Sink:
                             batch = batch[len(part) :]
                         case Meaning.HALVE if len(part) > 1:
                             most = max(1, len(part) // 2)
-                        case Meaning.REJECT if answer.index is None and len(part) > 1:
+                        case Meaning.REJECT if answer.item is None and len(part) > 1:
                             most = max(1, len(part) // 2)  # until it is clear which one is meant
                         case Meaning.STOP:
-                            raise Undeliverable(
+                            raise UndeliverableError(
                                 f"{self.url} answers {answer.reason}: {_advice(answer.reason)}"
                             )
                         case _:
-                            self._reject(batch.pop(answer.index or 0), answer.reason)
-                            most = most if answer.index is not None else self._batch
+                            self._reject(batch.pop(answer.item or 0), answer.reason)
+                            most = most if answer.item is not None else self._batch
 
     async def _send(self, client: httpx.AsyncClient, part: list[bytes]) -> Answer:
         """POST until there is an answer that is not "later"."""
@@ -142,7 +144,7 @@ class Sink:
             await asyncio.sleep(self._patience(answer, backoff(failures, random.random(), answer.wait)))
 
     def _patience(self, answer: Answer, wait: float) -> float:
-        """How long to wait, cut to what is left; raises Undeliverable if that is nothing."""
+        """How long to wait, cut to what is left; raises UndeliverableError if that is nothing."""
         now = monotonic()
         if self._failing_since is None:
             self._failing_since = now
@@ -150,7 +152,7 @@ class Sink:
             self._say(f"{self.url}: {answer.reason}; trying again for up to {self._give_up:g} s")
         left = self._failing_since + self._give_up - now
         if left <= 0:
-            raise Undeliverable(
+            raise UndeliverableError(
                 f"{self.url}: {answer.reason}, for {self._give_up:g} s; gave up (sink.give_up)"
             )
         return min(wait, left)
@@ -189,7 +191,7 @@ def _transport(error: Exception) -> str:
             return f"cannot connect ({error})"
         case httpx.TimeoutException():
             return f"no answer within {DEADLINE:g} s"
-    return f"the connection broke ({error or type(error).__name__})"
+    return f"the connection broke ({str(error) or type(error).__name__})"
 
 
 def _advice(reason: str) -> str:

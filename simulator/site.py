@@ -1,11 +1,11 @@
-"""A site: the weather, sun and calendar that all of its devices share. Remembers days, decides nothing by them."""
+"""A site: the weather, sun and calendar that all of its devices share. Remembers days, depends on none."""
 
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
 from .rng import Ints, Keys
-from .weather import LATTICE, Climate, Weather, weather_at
+from .weather import LATTICE, Place, Weather, weather_at
 from .workdays import Workdays
 
 __all__ = ["Conditions", "Site"]
@@ -14,7 +14,7 @@ DAY = 86400
 
 
 class Conditions(NamedTuple):
-    """What a device finds at one moment: the weather's units are those of `Weather`; times in seconds and days."""
+    """What a device finds at one moment; units as in `Weather`, times in seconds and days."""
 
     t: float
     t_out: float
@@ -36,10 +36,7 @@ class Site:
 
     name: str
     seed: int
-    lat: float
-    lon: float
-    altitude: float
-    climate: Climate
+    place: Place
     workdays: Workdays
     keys: Keys = field(init=False, repr=False, compare=False)
 
@@ -52,12 +49,23 @@ class Site:
         weather, local = _day(self, int(day))
         index = int(second // LATTICE)
         local_day, local_second = divmod(int(local[index]) + second % LATTICE, DAY)
-        workday = self.workdays.is_workday(int(local_day))
-        values = (float(series[index]) for series in weather)
-        return Conditions(t, *values, int(local_day), local_second, workday)
+        return Conditions(
+            t=t,
+            t_out=float(weather.t_out[index]),
+            dew_point=float(weather.dew_point[index]),
+            ghi=float(weather.ghi[index]),
+            diffuse=float(weather.diffuse[index]),
+            sin_elevation=float(weather.sin_elevation[index]),
+            azimuth=float(weather.azimuth[index]),
+            pressure=float(weather.pressure[index]),
+            wind=float(weather.wind[index]),
+            local_day=int(local_day),
+            local_second=local_second,
+            workday=self.workdays.is_workday(int(local_day)),
+        )
 
 
 @lru_cache(maxsize=32)
 def _day(site: Site, day: int) -> tuple[Weather, Ints]:
-    weather = weather_at(site.keys, site.climate, site.lat, site.lon, site.altitude, day)
+    weather = weather_at(site.keys, site.place, day)
     return weather, site.workdays.local_seconds(day, LATTICE)

@@ -27,7 +27,7 @@ def day_of_year(t: Floats) -> Floats:
 
 
 def sun_at(t: Floats, lat: float, lon: float) -> Sun:
-    """The sun over (lat, lon in degrees) at `t` seconds UTC: Cooper's declination, equation of time to ±1 min."""
+    """The sun over (lat, lon) in degrees at `t` s UTC: Cooper's declination, equation of time to ±1 min."""
     doy = day_of_year(t)
     declination = np.deg2rad(23.45) * np.sin(2 * np.pi * (284 + doy) / 365)
     b = 2 * np.pi * (doy - 81) / 364

@@ -1,4 +1,4 @@
-"""A TOML table read strictly: every key is taken once, with its type; what is left over is an error. Does no I/O."""
+"""A TOML table read strictly: every key is taken with its type; what is left is an error. Does no I/O."""
 
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 __all__ = ["REQUIRED", "ConfigError", "Table"]
 
 T = TypeVar("T")
+D = TypeVar("D")
 REQUIRED: Final[Any] = object()
 
 
@@ -15,7 +16,7 @@ class ConfigError(ValueError):
 
 
 class Table:
-    """A table at `path` of `file`; converters turn a value into what it means or raise ValueError with a sentence."""
+    """A table at `path` of `file`; converters return what a value means, or raise ValueError."""
 
     def __init__(self, data: Any, file: str, path: str = "") -> None:
         self.file, self.path = file, path
@@ -28,14 +29,13 @@ class Table:
         """An error about a key of this table."""
         return ConfigError(f"{self.file}: {self._at(key) or 'the file'}: {sentence}")
 
-    def take(self, key: str, convert: Callable[[Any], T], default: Any = REQUIRED) -> T:
+    def take(self, key: str, convert: Callable[[Any], T], default: D = REQUIRED) -> T | D:
         """The value of a key as `convert` understands it."""
         self._known.append(key)
         if key not in self._data:
             if default is REQUIRED:
                 raise self.error(key, "is missing")
-            result: T = default
-            return result
+            return default
         try:
             return convert(self._data[key])
         except ConfigError:

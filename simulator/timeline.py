@@ -1,4 +1,4 @@
-"""When which fault happens to whom: scheduled ones, and Poisson ones hashed per day. Pure in (seed, device, day)."""
+"""When which fault happens to whom: scheduled ones, and Poisson ones hashed per day. Pure."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -16,7 +16,7 @@ DAY_MS = 86_400_000
 
 
 class Episode(NamedTuple):
-    """A fault that happens: to device and sensor (index; -1 is the whole device) from `start` until `end`, in ms UTC."""
+    """A fault that happens: device and sensor by index (-1: the whole device), from `start` until `end` in ms UTC."""
 
     start: int
     end: int
@@ -30,8 +30,8 @@ class Episode(NamedTuple):
         """The parameters as the truth file shows them."""
         match self.fault.kind:
             case "spike":
-                name, value = self.fault.between(np.float64(self.mark))
-                return {name: round(float(value), 4)}
+                name, size = self.fault.size(self.mark)
+                return {name: round(size, 4)}
             case "stuck" if self.fault.value is not None:
                 return {"value": self.fault.value}
             case "offline":

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from .group import GroupPlan
 from .timeline import Episode
@@ -25,7 +26,7 @@ class Truth:
         self._rows.writerow(HEADER)
         self.count = 0
 
-    def __enter__(self) -> "Truth":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -1,4 +1,4 @@
-"""Outdoor weather of one place, as a pure function of time: temperature, dew point, radiation, pressure, wind.
+"""Outdoor weather of one place: temperature, dew point, radiation, pressure, wind. Pure in (keys, day).
 
 The constants were fitted to ten-minute records of a roof station at Jena, Germany (summer half-year 2024).
 """
@@ -12,13 +12,14 @@ import numpy as np
 from .events import events_of_day
 from .ou import mixture
 from .rng import Floats, Ints, Keys, normal_cdf
-from .sun import SOLAR_CONSTANT, day_of_year, diffuse_share, sun_at
+from .sun import SOLAR_CONSTANT, Sun, day_of_year, diffuse_share, sun_at
 
-__all__ = ["CLIMATES", "LATTICE", "Climate", "Weather", "saturation_hPa", "weather_at"]
+__all__ = ["CLIMATES", "LATTICE", "Climate", "Place", "Weather", "saturation_hPa", "weather_at"]
 
 LATTICE = 60  # seconds between two values
 DAY = 86400
 HOUR = 3600.0
+DUSK = 0.01  # sine of the elevation below which it counts as dark
 LOOK_BACK = 12 * 3600  # seconds that the slowest lag remembers
 
 CLOUD_SHARE = [0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1]
@@ -27,7 +28,7 @@ CLOUD_CLEARNESS = [0.02, 0.05, 0.12, 0.31, 0.54, 0.68, 0.75, 0.78, 0.80]
 
 @dataclass(frozen=True, slots=True)
 class Climate:
-    """Yearly course of the temperature (Cel, K, day of the year of its peak) and the spread of weather systems (K)."""
+    """The year's mean and amplitude (Cel, K), the day of its peak, and the spread of weather systems (K)."""
 
     mean: float
     amplitude: float
@@ -56,58 +57,78 @@ def saturation_hPa(celsius: Floats) -> Floats:  # noqa: N802 - the unit is spelt
     return 6.112 * np.exp(17.62 * celsius / (243.12 + celsius))
 
 
-def weather_at(keys: Keys, climate: Climate, lat: float, lon: float, altitude: float, day: int) -> Weather:
+class Place(NamedTuple):
+    """Degrees north, degrees east, metres above the sea, and the climate there."""
+
+    lat: float
+    lon: float
+    altitude: float
+    climate: Climate
+
+
+class _Grid(NamedTuple):
+    """The lattice of a day and what comes before it: step numbers, seconds UTC, the sun."""
+
+    steps: Ints
+    t: Floats
+    sun: Sun
+
+    def hour(self, lon: float) -> Floats:
+        """Local solar hour."""
+        return (self.t / HOUR + lon / 15) % 24
+
+
+def weather_at(keys: Keys, place: Place, day: int) -> Weather:
     """The weather of UTC day `day` (days since 1970), DAY / LATTICE values. `keys` holds the place alone."""
-    steps = np.arange((day * DAY - LOOK_BACK) // LATTICE, (day + 1) * DAY // LATTICE)
-    t = steps * float(LATTICE)
-    sun = sun_at(t, lat, lon)
-    clearness = _clearness(keys, steps, sun.sin_elevation)
-    ghi = SOLAR_CONSTANT * np.maximum(sun.sin_elevation, 0) * clearness
-    ghi[sun.sin_elevation < 0.01] = 0
+    steps = np.arange((day * DAY - LOOK_BACK) // LATTICE, (day + 1) * DAY // LATTICE, dtype=np.int64)
+    t = steps.astype(np.float64) * LATTICE
+    grid = _Grid(steps, t, sun_at(t, place.lat, place.lon))
+    clearness = _clearness(keys, grid)
+    ghi = SOLAR_CONSTANT * np.maximum(grid.sun.sin_elevation, 0) * clearness
+    ghi[grid.sun.sin_elevation < DUSK] = 0
     front = _fronts(keys, t)
-    t_out, dew_point = _air(keys, climate, steps, t, sun.sin_elevation, ghi, front)
-    local_hour = (t / HOUR + lon / 15) % 24
+    t_out, dew_point = _air(keys, place.climate, grid, ghi, front)
     series = Weather(
         t_out,
         dew_point,
         ghi,
         ghi * diffuse_share(clearness),
-        sun.sin_elevation,
-        sun.azimuth,
-        _pressure(keys, steps, lat, altitude, local_hour) + 0.25 * front,
-        _wind(keys, steps, local_hour),
+        *grid.sun,
+        _pressure(keys, place, grid) + 0.25 * front,
+        _wind(keys, place, grid),
     )
     return Weather(*(values[-DAY // LATTICE :] for values in series))
 
 
-def _clearness(keys: Keys, steps: Ints, sin_elevation: Floats) -> Floats:
-    """Clearness index: the slow state chooses the regime; broken clouds flicker, clear and overcast skies don't."""
-    slow = normal_cdf(mixture(keys, "cloud.slow", [(0.75, 16 * HOUR), (0.25, 2.5 * HOUR)], LATTICE, steps)[0])
-    fast = mixture(keys, "cloud.fast", [(0.6, 500.0), (0.4, 2700.0)], LATTICE, steps)[0]
+def _clearness(keys: Keys, grid: _Grid) -> Floats:
+    """Clearness index: a slow state chooses the regime; broken clouds flicker, others don't."""
+    slow = normal_cdf(
+        mixture(keys, "cloud.slow", [(0.75, 16 * HOUR), (0.25, 2.5 * HOUR)], LATTICE, grid.steps)[0]
+    )
+    fast = mixture(keys, "cloud.fast", [(0.6, 500.0), (0.4, 2700.0)], LATTICE, grid.steps)[0]
     broken = np.clip(4 * slow * (1 - slow), 0, 1) ** 2
     broken *= np.where(slow > 0.72, np.maximum(0, (0.95 - slow) / 0.23), 1)
     clearness = np.interp(slow, CLOUD_SHARE, CLOUD_CLEARNESS) * 0.97 * (1 + 0.45 * broken * np.tanh(fast))
-    low_sun = 0.88 + 0.12 * np.sqrt(np.maximum(sin_elevation, 0))
-    return np.clip(clearness * low_sun, 0.02, 0.92)
+    low_sun = 0.88 + 0.12 * np.sqrt(np.maximum(grid.sun.sin_elevation, 0))
+    clipped: Floats = np.clip(clearness * low_sun, 0.02, 0.92)
+    return clipped
 
 
-def _air(
-    keys: Keys, climate: Climate, steps: Ints, t: Floats, sin_elevation: Floats, ghi: Floats, front: Floats
-) -> tuple[Floats, Floats]:
-    """Temperature and dew point: season + weather systems + warmed ground + fast eddies - fronts (after Richardson 1981)."""
+def _air(keys: Keys, climate: Climate, grid: _Grid, ghi: Floats, front: Floats) -> tuple[Floats, Floats]:
+    """Temperature and dew point: season, weather systems, ground, eddies, fronts (after Richardson 1981)."""
     season = climate.mean + climate.amplitude * np.cos(
-        2 * np.pi * (day_of_year(t) - climate.peak_day) / 365.2425
+        2 * np.pi * (day_of_year(grid.t) - climate.peak_day) / 365.2425
     )
     system = _lagged(
-        mixture(keys, "air.system", [(0.75, 3.2 * DAY), (0.25, 0.6 * DAY)], LATTICE, steps)[0], 1800
+        mixture(keys, "air.system", [(0.75, 3.2 * DAY), (0.25, 0.6 * DAY)], LATTICE, grid.steps)[0], 1800
     )
     humid = _lagged(
-        mixture(keys, "air.humid", [(0.85, 1.9 * DAY), (0.15, 6 * HOUR)], LATTICE, steps)[0], 1200
+        mixture(keys, "air.humid", [(0.85, 1.9 * DAY), (0.15, 6 * HOUR)], LATTICE, grid.steps)[0], 1200
     )
     ground = _lagged(0.0222 * ghi, 3 * HOUR)
-    volatility = np.exp(mixture(keys, "air.volatility", [(1, 20000.0)], LATTICE, steps)[0] - 0.5)
-    eddies = _lagged(mixture(keys, "air.eddies", [(1, 2400.0)], LATTICE, steps)[0], 900) * volatility
-    by_day = 0.35 + 1.3 * np.sqrt(np.maximum(sin_elevation, 0))
+    volatility = np.exp(mixture(keys, "air.volatility", [(1, 20000.0)], LATTICE, grid.steps)[0] - 0.5)
+    eddies = _lagged(mixture(keys, "air.eddies", [(1, 2400.0)], LATTICE, grid.steps)[0], 900) * volatility
+    by_day = 0.35 + 1.3 * np.sqrt(np.maximum(grid.sun.sin_elevation, 0))
     t_out = season - 2.9 + ground + climate.spread * system + 0.22 * by_day * eddies - front
     dew_point = season - 4.2 + climate.spread / 2 * system + 2.7 * humid + 0.1 * eddies - 0.3 * front
     spread = t_out - dew_point
@@ -126,17 +147,19 @@ def _fronts(keys: Keys, t: Floats) -> Floats:
     return cold
 
 
-def _pressure(keys: Keys, steps: Ints, lat: float, altitude: float, local_hour: Floats) -> Floats:
+def _pressure(keys: Keys, place: Place, grid: _Grid) -> Floats:
     """Weather systems and the tide of the atmosphere (Haurwitz 1956)."""
-    system = _lagged(mixture(keys, "pressure", [(1, 30 * HOUR)], LATTICE, steps)[0], 3 * HOUR)
-    tide = 1.16 * math.cos(math.radians(lat)) ** 3 * np.cos(2 * np.pi * (local_hour - 9.8) / 12)
-    return 1013.25 - altitude / 8.3 + 6.3 * system + tide + 0.4 * np.cos(2 * np.pi * (local_hour - 5.7) / 24)
+    system = _lagged(mixture(keys, "pressure", [(1, 30 * HOUR)], LATTICE, grid.steps)[0], 3 * HOUR)
+    hour = grid.hour(place.lon)
+    half_day = 1.16 * math.cos(math.radians(place.lat)) ** 3 * np.cos(2 * np.pi * (hour - 9.8) / 12)
+    day = 0.4 * np.cos(2 * np.pi * (hour - 5.7) / 24)
+    return 1013.25 - place.altitude / 8.3 + 6.3 * system + half_day + day
 
 
-def _wind(keys: Keys, steps: Ints, local_hour: Floats) -> Floats:
+def _wind(keys: Keys, place: Place, grid: _Grid) -> Floats:
     """Ten-minute wind over roofs: Weibull with shape 1.51 and scale 2.37 m/s, strongest at 14 h."""
-    state = mixture(keys, "wind", [(0.09, 300.0), (0.21, 2 * HOUR), (0.70, 9 * HOUR)], LATTICE, steps)[0]
-    share = normal_cdf(0.84 * state + 0.54 * np.cos(2 * np.pi * (local_hour - 14) / 24))
+    state = mixture(keys, "wind", [(0.09, 300.0), (0.21, 2 * HOUR), (0.70, 9 * HOUR)], LATTICE, grid.steps)[0]
+    share = normal_cdf(0.84 * state + 0.54 * np.cos(2 * np.pi * (grid.hour(place.lon) - 14) / 24))
     return 2.37 * (-np.log(1 - share)) ** (1 / 1.51)
 
 

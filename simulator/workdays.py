@@ -29,10 +29,11 @@ class Workdays:
         return then.weekday() in self.weekdays and f"{then:%m-%d}" not in self.holidays
 
     def local_seconds(self, day: int, lattice: int) -> Ints:
-        """Local seconds since 1970 on the lattice (a divisor of 900 s) of UTC day `day`; jumps with daylight saving."""
+        """Local seconds since 1970 over UTC day `day`, on a lattice that divides 900 s; they jump."""
         first = datetime.combine(EPOCH + timedelta(days=day), datetime.min.time(), UTC)
         quarters = (first + timedelta(seconds=s) for s in range(0, 86400, OFFSET_STEP))
         offsets = [
             int((q.astimezone(self.zone).utcoffset() or timedelta()).total_seconds()) for q in quarters
         ]
-        return day * 86400 + np.arange(0, 86400, lattice) + np.repeat(offsets, OFFSET_STEP // lattice)
+        offset = np.repeat(np.array(offsets, dtype=np.int64), OFFSET_STEP // lattice)
+        return day * 86400 + np.arange(0, 86400, lattice) + offset

@@ -4,9 +4,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
-from ..distributions import Distribution
-from ..rng import Floats, Keys
-from ..site import Conditions
+from simulator.distributions import Distribution
+from simulator.rng import Floats, Keys
+from simulator.site import Conditions
 
 __all__ = ["Model", "Output", "Param", "State"]
 
@@ -34,8 +34,8 @@ class Param(NamedTuple):
 class Model(ABC):
     """N devices of one kind at one site.
 
-    A model that has a state forgets its past within days (it is contractive): it is started `warm_up` seconds before
-    a day begins and stepped to its beginning, so that any moment can be reached without what came before.
+    A model that has a state forgets its past within days (it is contractive). It is started `warm_up` seconds
+    before a day begins and stepped to its beginning, so that any moment can be reached by itself.
     """
 
     about: ClassVar[str]

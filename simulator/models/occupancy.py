@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..events import events_of_day
-from ..rng import Floats, Keys, Words, normal, uniform
+from simulator.events import events_of_day
+from simulator.rng import Floats, Keys, Words, normal, uniform
 
 __all__ = ["Occupancy"]
 
@@ -17,7 +17,7 @@ DRAWS = 32  # random numbers of one person and day
 
 
 class _Day(NamedTuple):
-    """Local seconds: presence of each (device, person), their breaks (device, person, break), visits (visit,)."""
+    """Local seconds: presence (device, person), breaks (device, person, break), and visits (visit,)."""
 
     arrive: Floats
     leave: Floats
@@ -30,7 +30,7 @@ class _Day(NamedTuple):
 
 
 class Occupancy:
-    """Rooms with `capacity` desks, each used on eight of ten working days (times of day after Page et al. 2008)."""
+    """Rooms with `capacity` desks, each used on eight of ten working days (times after Page et al. 2008)."""
 
     def __init__(self, keys: Keys, capacity: Floats) -> None:
         self._capacity = capacity
@@ -45,7 +45,7 @@ class Occupancy:
         plan = self._day(day)
         away = ((plan.out <= second) & (second < plan.back)).any(axis=2)
         at_desk = (plan.arrive <= second) & (second < plan.leave) & ~away
-        people = at_desk.sum(axis=1).astype(float)
+        people: Floats = at_desk.sum(axis=1).astype(np.float64)
         meeting = (plan.begin <= second) & (second < plan.end)
         np.add.at(people, plan.host[meeting].astype(int), plan.guests[meeting])
         return people

@@ -1,4 +1,4 @@
-"""An office room: temperature, humidity, CO2, light and people, all coupled through occupancy and ventilation."""
+"""An office room: temperature, humidity, CO2 and light, coupled through people and ventilation."""
 
 import math
 from collections.abc import Mapping
@@ -6,10 +6,11 @@ from typing import ClassVar, Final
 
 import numpy as np
 
-from ..distributions import Choice, LogNormal, Normal, Uniform
-from ..rng import Floats, Keys
-from ..site import Conditions
-from ..weather import saturation_hPa
+from simulator.distributions import Choice, LogNormal, Normal, Uniform
+from simulator.rng import Floats, Keys
+from simulator.site import Conditions
+from simulator.weather import saturation_hPa
+
 from .model import Model, Output, Param, State
 from .occupancy import Occupancy
 from .two_mass import TwoMass
@@ -31,9 +32,9 @@ LIGHT_DECISION: Final = 900  # seconds between two looks at whether the lamps ar
 class OfficeRoom(Model):
     """2R2C temperature with a thermostat, CO2 and moisture balances, daylight and lamps.
 
-    Temperature: air and mass, each a first-order balance (ISO 13790; Bacher, Madsen 2011), stepped exactly; heating and
-    cooling are proportional within 1 K of the set point. CO2: V dC/dt = G n + Q (Cout - C). Moisture likewise, buffered
-    by another hour. Ventilation is stronger with people in the room, and they open a window above 1200 ppm.
+    Temperature: air and mass, each a first-order balance (ISO 13790; Bacher, Madsen 2011), stepped exactly;
+    heating and cooling are proportional within 1 K of the set point. CO2: V dC/dt = G n + Q (Cout - C).
+    Moisture likewise, buffered by another hour. People have more ventilation, and open a window above 1200 ppm.
     Light: irradiance on the façade times a daylight factor, blinds against direct sun, lamps when it is dark.
     """
 
@@ -140,5 +141,5 @@ class OfficeRoom(Model):
 
 def _vapour(now: Conditions) -> float:
     """Water in the outdoor air, g/kg."""
-    pressure = float(saturation_hPa(np.float64(now.dew_point)))
+    pressure = float(saturation_hPa(np.asarray(now.dew_point)))
     return 622 * pressure / (now.pressure - pressure)

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from ..rng import Floats, Keys
-from ..site import Conditions
-from ..weather import saturation_hPa
+from simulator.rng import Floats, Keys
+from simulator.site import Conditions
+from simulator.weather import saturation_hPa
+
 from .model import Model, Output, Param, State
 
 __all__ = ["Outdoors"]
@@ -40,7 +41,7 @@ class Outdoors(Model):
 
     def read(self, state: State, now: Conditions) -> dict[str, Floats]:  # noqa: ARG002 - it has no state
         """See `outputs`."""
-        dew, air = (saturation_hPa(np.float64(t)) for t in (now.dew_point, now.t_out))
+        dew, air = (saturation_hPa(np.asarray(t)) for t in (now.dew_point, now.t_out))
         values = {
             "t_out": now.t_out,
             "dew_point": now.dew_point,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..rng import Floats
+from simulator.rng import Floats
 
 __all__ = ["TwoMass"]
 
@@ -20,7 +20,7 @@ class _Exact(NamedTuple):
 
 
 class TwoMass:
-    """Rooms with capacities in J/K and conductances in W/K: air to mass, air to outdoors, mass to outdoors."""
+    """Rooms with capacities (J/K) and conductances (W/K): air to mass, air to outdoors, mass to outdoors."""
 
     def __init__(self, air: Floats, mass: Floats, inner: Floats, leak: Floats, wall: Floats) -> None:
         self._air, self._mass, self._inner, self._leak, self._wall = air, mass, inner, leak, wall
