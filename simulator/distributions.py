@@ -78,8 +78,8 @@ class LogNormal:
 
     def draw(self, key: Words) -> Floats:
         """One value for each key."""
-        drawn: Floats = np.exp(math.log(self.gsd) * normal(key, 0)) * self.median
-        return drawn
+        scale: Floats = np.exp(math.log(self.gsd) * normal(key, 0))
+        return scale * self.median
 
     def bounds(self) -> tuple[float, float]:
         """Four geometric standard deviations to each side."""

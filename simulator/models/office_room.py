@@ -34,7 +34,7 @@ class OfficeRoom(Model):
 
     Temperature: air and mass, each a first-order balance (ISO 13790; Bacher, Madsen 2011), stepped exactly;
     heating and cooling are proportional within 1 K of the set point. CO2: V dC/dt = G n + Q (Cout - C).
-    Moisture likewise, buffered by another hour. People have more ventilation, and open a window above 1200 ppm.
+    Moisture likewise, buffered by another hour. People ventilate more, and open a window above 1200 ppm.
     Light: irradiance on the façade times a daylight factor, blinds against direct sun, lamps when it is dark.
     """
 
