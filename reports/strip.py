@@ -49,7 +49,7 @@ def columns(arrivals: Sequence[tuple[float, int]], end: float) -> list[tuple[flo
     """Arrivals that would fall on one spot, as one dot."""
     found: dict[int, tuple[float, int]] = {}
     for seconds, size in arrivals:
-        column = floor(seconds / end * COLUMNS)
+        column = min(COLUMNS - 1, floor(seconds / end * COLUMNS))
         first, sum_ = found.get(column, (seconds, 0))
         found[column] = (first, sum_ + size)
     return list(found.values())

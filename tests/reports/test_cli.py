@@ -1,0 +1,149 @@
+"""The command as its users run it: one line and exit code 2 for whatever is wrong, never half a page."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from reports.cli import report
+from tests.conftest import EVENTBAHN
+from tests.reports import samples
+from tests.reports.document import Document
+
+
+def run(*words: str | Path) -> Result:
+    return CliRunner().invoke(report, [str(word) for word in words])
+
+
+def test_the_command_writes_one_page_from_any_mix(tmp_path: Path) -> None:
+    files = [
+        samples.put(tmp_path, "suite.json", samples.conformance()),
+        samples.put(tmp_path, "run.json", samples.load()),
+        samples.put(tmp_path, "fleet.json", samples.fleet()),
+    ]
+    out = tmp_path / "page.html"
+
+    done = subprocess.run(
+        [*EVENTBAHN, "report", *files, "-o", out], capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith(f"{out}: 3 results, ")
+    text = Document(out.read_text()).text
+    assert "3 of 4 rows judged" in text
+    assert "Latency by percentile" in text
+    assert "office-1 PASS 100 100 0 0" in text
+    assert "from suite.json, run.json, fleet.json" in text
+
+
+def test_a_conformance_report_does_not_wait_for_matplotlib(tmp_path: Path) -> None:
+    file = samples.put(tmp_path, "suite.json", samples.conformance())
+    program = (
+        "import sys; from reports.cli import report; "
+        f"report.main([{str(file)!r}, '-o', {str(tmp_path / 'page.html')!r}], standalone_mode=False); "
+        "sys.exit('matplotlib' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-P", "-c", program], timeout=60, check=False, capture_output=True)
+
+    assert done.returncode == 0, done.stderr
+
+
+BAD = {
+    "not JSON": b"<html>",
+    "truncated": json.dumps(samples.conformance()).encode()[:200],
+    "not UTF-8": b'{"schema": "eventbahn-fleet/1", "url": "\xff"}',
+    "foreign schema": b'{"schema": "junit/1"}',
+    "a script as its schema": b'{"schema": "<script>\\u001b[31m"}',
+    "deep": b'{"schema": "eventbahn-load/1", "env": ' + b"[" * 100_000,
+    "a huge number": json.dumps(samples.fleet(exit_code=10**400)).encode(),
+    "empty": b"",
+    "nothing but zeros": bytes(1000),
+}
+
+
+@pytest.mark.parametrize("content", BAD.values(), ids=BAD)
+def test_what_is_no_result_gets_one_line_and_no_page(tmp_path: Path, content: bytes) -> None:
+    good = samples.put(tmp_path, "good.json", samples.conformance())
+    bad = tmp_path / "bad.json"
+    bad.write_bytes(content)
+    out = tmp_path / "page.html"
+
+    done = run(good, bad, "-o", out)
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith(f"Error: {bad}: ")
+    assert done.stderr.count("\n") == 1
+    assert "\x1b" not in done.stderr
+    assert not out.exists()
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    missing, folder = run(tmp_path / "none.json"), run(tmp_path)
+
+    assert (missing.exit_code, folder.exit_code) == (2, 2)
+    assert missing.stderr == f"Error: {tmp_path}/none.json: cannot be read: No such file or directory\n"
+    assert folder.stderr == f"Error: {tmp_path}: cannot be read: Is a directory\n"
+
+
+def test_a_missing_folder_is_named_and_not_made(tmp_path: Path) -> None:
+    file = samples.put(tmp_path, "a.json", samples.fleet())
+
+    done = run(file, "-o", tmp_path / "none" / "page.html")
+
+    assert done.exit_code == 2
+    assert done.stderr.endswith(f"the folder {tmp_path}/none does not exist\n")
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_folder_is_not_written_to(tmp_path: Path) -> None:
+    file = samples.put(tmp_path, "a.json", samples.fleet())
+    (tmp_path / "page.html").mkdir()
+
+    done = run(file, "-o", tmp_path / "page.html")
+
+    assert done.exit_code == 2
+    assert "cannot be written: Is a directory" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "page.html"]
+
+
+def test_a_full_disk_is_told(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full: Linux has one")
+
+    done = run(samples.put(tmp_path, "a.json", samples.fleet()), "-o", full)
+
+    assert done.exit_code == 2
+    assert "No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize("link", [False, True], ids=["same name", "by a link"])
+def test_a_result_is_never_replaced_by_its_page(tmp_path: Path, link: bool) -> None:
+    file = samples.put(tmp_path, "a.json", samples.fleet())
+    out = tmp_path / "b.html" if link else file
+    if link:
+        out.symlink_to(file)
+
+    done = run(file, "-o", out)
+
+    assert done.exit_code == 2
+    assert "is one of the result files" in done.stderr
+    assert json.loads(file.read_text()) == samples.fleet()
+
+
+def test_without_a_file_it_says_how_it_is_used() -> None:
+    done = run()
+
+    assert done.exit_code == 2
+    assert "Usage:" in done.stderr
+
+
+def test_help_names_the_exit_codes() -> None:
+    done = run("--help")
+
+    assert done.exit_code == 0
+    assert "Exit codes:" in done.stdout
