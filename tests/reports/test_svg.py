@@ -8,8 +8,9 @@ from tests.reports.document import Document
 
 DOCUMENT = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 9 9" '
-    'width="9pt" version="1.1"><metadata>x</metadata><defs><style>*{{}}</style>'
-    f'<path id="p" d="M 0 0 \nL 1 1"/></defs><g clip-path="url(#c)"><use xlink:href="#p" style="stroke: {SERIES[2]}; fill: {INK}"/></g></svg>'
+    'width="9pt" version="1.1"><metadata>x</metadata><defs><style>*{}</style><path id="p" d="M 0 0 \nL 1 1"/>'
+    '</defs><g clip-path="url(#c)">'
+    f'<use xlink:href="#p" style="stroke: {SERIES[2]}; fill: {INK}"/></g></svg>'
 )
 
 
