@@ -1,8 +1,8 @@
 """Fan-out: one ordered log, and a cursor for each subscriber. Replay, live and slow readers are one thing.
 
-Whoever stands at the head is *live* and is written to by `_fan_out`; whoever does not is *behind* and is
-pumped by its own task, from the tail or else from the log, at the pace at which its transport drains. At the
-head it joins the others. There is no queue between the two, so nothing can be lost, doubled or reordered there.
+Whoever stands at the head is *live* and is written to by `_fan_out`. Whoever does not is *behind*, pumped by
+its own task, from the tail or else from the log, at the pace at which its transport drains; at the head it
+joins the others. There is no queue between the two, so nothing can be lost, doubled or reordered there.
 """
 
 import asyncio

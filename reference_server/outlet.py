@@ -1,7 +1,10 @@
 """The way out to one client: its transport, with the chunks of its response. Knows nothing of events."""
 
 import asyncio
+import fcntl
 import socket
+import termios
+from array import array
 from contextlib import suppress
 
 from aiohttp.abc import AbstractStreamWriter
@@ -22,7 +25,7 @@ class Outlet:
     To be used only between the response's `prepare` and its end.
     """
 
-    __slots__ = ("_backlog", "_stall", "_transport", "_writer", "chunked", "write")
+    __slots__ = ("_backlog", "_connection", "_stall", "_transport", "_writer", "chunked", "write")
 
     def __init__(
         self,
@@ -39,11 +42,11 @@ class Outlet:
         self._stall = limits.stall_seconds
         self.write = transport.write  # already framed bytes, whole events only
         transport.set_write_buffer_limits(high=limits.backlog)
-        connection = transport.get_extra_info("socket")
-        if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        self._connection: socket.socket | None = transport.get_extra_info("socket")
+        if self._connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
             # for peers that are gone without a word: the kernel itself would wait a quarter of an hour
             with suppress(OSError):  # not TCP, or gone already
-                connection.setsockopt(
+                self._connection.setsockopt(
                     socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(limits.stall_seconds * 1000)
                 )
 
@@ -58,14 +61,21 @@ class Outlet:
         """Wait until the peer has taken what it was sent, at its own pace. Raises StalledError."""
         await asyncio.sleep(0)  # the others' turn; and uvloop writes at the end of a turn
         while self.full():
-            left = self._transport.get_write_buffer_size()
+            before = self._untaken()
             try:
                 async with asyncio.timeout(self._stall):
                     await self._writer.drain()
                     await asyncio.sleep(0)
             except TimeoutError:
-                if self._transport.get_write_buffer_size() >= left:
+                if self._untaken() >= before:
                     raise StalledError from None
+
+    def _untaken(self) -> int:
+        """Bytes that the peer has not acknowledged: those in the kernel too, which may be megabytes."""
+        held = array("i", [0])
+        if self._connection is not None and self._connection.fileno() >= 0:
+            fcntl.ioctl(self._connection.fileno(), termios.TIOCOUTQ, held)
+        return self._transport.get_write_buffer_size() + held[0]
 
     def abort(self) -> None:
         """Close without waiting for what the peer has not taken."""

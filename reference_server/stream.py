@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -45,18 +46,24 @@ class Streams:
         place = self._parts.locate(asked, self._log)
         greeting = self._greeting(asked, place)
         response = self._parts.stream_head(request)
+        with suppress(ConnectionResetError):  # the client has left
+            await self._run(request, response, channel, place.sequence, greeting)
+        return response
+
+    async def _run(
+        self, request: web.Request, response: web.StreamResponse, channel: str, sequence: int, greeting: bytes
+    ) -> None:
+        """From the head of the response to its end. Raises ConnectionResetError."""
         writer = await response.prepare(request)
-        if request.transport is None or writer is None:
-            return response  # gone already
-        outlet = self._parts.outlet(
-            request.transport, writer, chunked=response.chunked, limits=self._settings.limits
-        )
+        if writer is None or request.transport is None:
+            raise ConnectionResetError
+        limits = self._settings.limits
+        outlet = self._parts.outlet(request.transport, writer, chunked=response.chunked, limits=limits)
         now = asyncio.get_running_loop().time()
-        subscriber = Subscriber(outlet, channel, place.sequence, now)
+        subscriber = Subscriber(outlet, channel, sequence, now)
         subscriber.write(greeting, now)
         await self._hub.follow(subscriber)
         await response.write_eof()
-        return response
 
     def _greeting(self, asked: str, place: Place) -> bytes:
         """How soon to come back, and a position for whoever has none that can be followed."""
