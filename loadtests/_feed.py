@@ -44,12 +44,15 @@ class Feed:
             _, longest = self._growing.get(probe, (0, 0))
             self._growing[probe] = (delivery.second, max(longest, delivery.deliver.most))
         found["last_subscriber"] = self._ripe(time.time() - RIPE_SECONDS)
-        for metric, histogram in found.items():
-            if metric in ROWS and histogram.n:
-                self._row(*ROWS[metric], histogram)
+        for metric in found.keys() & ROWS.keys():
+            self._row(*ROWS[metric], found[metric])
         for reason, times in tally.errors.items():
             kind, _, what = reason.partition(": ")
             self.fail(*FAILURES[kind], what, times)
+
+    def close(self) -> None:
+        """Nothing more will come: show what was held back."""
+        self._row(*ROWS["last_subscriber"], self._ripe(float("inf")))
 
     def fail(self, method: str, name: str, what: str, times: int) -> None:
         """Show a failure that happened so many times."""
@@ -68,6 +71,8 @@ class Feed:
         return Histogram(self._growing.pop(probe)[1] for probe in ripe)
 
     def _row(self, method: str, name: str, histogram: Histogram) -> None:
+        if not histogram.n:
+            return
         stats, now = self._stats, time.time()
         entry = StatsEntry(stats, name, method)
         entry.start_time = stats.total.start_time or now

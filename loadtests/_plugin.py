@@ -92,6 +92,7 @@ def end_run(environment: Environment, **_: Any) -> None:
         return
     log.info("Draining: waiting for what is still on its way")
     document = shape.run.finish()
+    shape.feed.close()
     for phase in document["phases"]:
         if phase["loss"]["lost"]:
             shape.feed.fail("SSE", "deliver", f"lost at {phase['name']} subscribers", phase["loss"]["lost"])

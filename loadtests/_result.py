@@ -146,14 +146,14 @@ class Books:
 
     def _series(self) -> dict[str, Any]:
         """By second of the wall clock; a delivery counts when it arrived, a colour when its probe was due."""
-        ledger = self.ledger
-        samples = _every_second(ledger.samples)
+        ledger, first = self.ledger, self.plan.begin_ns // SECOND
+        samples = [sample for sample in _every_second(ledger.samples) if sample.second >= first]
         seconds = [sample.second for sample in samples]
         counted = ("deliveries", "published", "lost", "disconnects", "conn_ok")
         return {
             "step_s": 1,
-            "t0": moment(self.plan.begin_ns // SECOND * SECOND),
-            "t": [second - self.plan.begin_ns // SECOND for second in seconds],
+            "t0": moment(self.plan.begin_ns),
+            "t": [second - first for second in seconds],
             "subs": [sample.live for sample in samples],
             **{what: [ledger.seconds[second, what] for second in seconds] for what in counted},
             "client_cpu": [round(sample.cpu_percent, 1) for sample in samples],

@@ -32,7 +32,7 @@ from loadtests._vitals import ClockGuard, Vitals, domain, environment
 __all__ = ["Run", "reach"]
 
 SECOND = 1_000_000_000
-LEAD_NS = SECOND // 2  # between now and the first probe
+LEAD_NS = SECOND // 4  # at least, between now and the first probe
 REACH_SECONDS = 5.0
 CONNECTS_PER_SECOND = 500  # a listener's backlog is some hundred; beyond it the kernel makes clients wait
 JITTER_SECONDS = 1.0  # Locust starts users once a second, all at once
@@ -61,13 +61,18 @@ def _connected(endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
+def _next_second(ns: int) -> int:
+    """Phases begin on whole seconds, as the second by second series does."""
+    return -(-ns // SECOND) * SECOND
+
+
 class Run:
     """A run that has begun. `report` is given every tally as it is taken, for whoever shows progress."""
 
     def __init__(self, settings: Settings, endpoint: Endpoint, report: Callable[[Tally], None]) -> None:
         scenario = settings.scenario
         self.id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{scenario.name}-{secrets.token_hex(2)}"
-        self.plan = Plan.of(scenario, time.time_ns() + LEAD_NS)
+        self.plan = Plan.of(scenario, _next_second(time.time_ns() + LEAD_NS))
         self.over = False
         self.document: dict[str, Any] = {}  # once it is over
         self._settings = settings
