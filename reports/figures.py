@@ -96,7 +96,7 @@ def over_time(series: Series, found: Sequence[PhaseMetrics], name: str) -> Drawi
         for axes, (label, counts, colour, height) in zip(rows, panels, strict=True):
             rates(axes, series, counts, color=colour)
             axes.set_ylabel(label)
-            axes.yaxis.set_major_locator(MaxNLocator(round(height) + 1))
+            axes.yaxis.set_major_locator(MaxNLocator(round(height) + 1, integer=True))
             shade(axes, found)
         rows[-1].set_xlim(series.t[0], series.t[-1])
         phase_names(rows[0], found)
@@ -128,7 +128,7 @@ def proportion(axes: Axes, phases: Sequence[PhaseMetrics]) -> None:
     base = max(1, first.measured("deliver").p50_us or 1)
     view = axes.get_ylim()
     ends = [first.phase.subs, last.phase.subs]
-    axes.plot(ends, [base, base * ends[1] / ends[0]], color=MUTED, linewidth=0.8, linestyle=":")
+    axes.plot(ends, [base, base * ends[1] / ends[0]], color=MUTED, linewidth=1.2, linestyle=":")
     axes.set_ylim(view)
 
 
