@@ -1,6 +1,7 @@
 """`eventbahn serve`: options, signals and exit codes."""
 
 import asyncio
+import resource
 import signal
 from collections.abc import Callable
 from ipaddress import ip_address
@@ -118,6 +119,8 @@ def loopback(host: str) -> bool:
 
 def run(settings: Settings) -> int:
     """Serve until a signal comes; the exit code."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a subscriber is a descriptor
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         try:
             return runner.run(until_signal(settings))

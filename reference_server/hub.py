@@ -105,9 +105,7 @@ class Hub:
             if subscriber.cursor == self._head:
                 self._join(subscriber)
                 return
-            if (
-                subscriber.cursor < self._head
-            ):  # else it read the log's head before the others were written it
+            if subscriber.cursor < self._head:  # else the others are written up to it within this turn
                 await self._pump(subscriber, self._head)
 
     async def _pump(self, subscriber: Subscriber, until: int) -> None:

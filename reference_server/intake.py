@@ -1,5 +1,6 @@
 """What comes in: measurements and events by POST, answered when the log has committed them."""
 
+import asyncio
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -29,7 +30,7 @@ class Intake:
     async def measurements(self, request: web.Request) -> web.Response:
         """`POST /measurements`: one, an array, or one a line; all or nothing."""
         lines = expect_type(request, JSON, LINES) == LINES
-        items = read_measurements(await request.read(), self._limits, lines=lines)
+        items = read_measurements(await self._body(request), self._limits, lines=lines)
         receipt = await self._append(items)
         duplicates = receipt.sequences.count(None)
         return reply(
@@ -47,9 +48,16 @@ class Intake:
         if channel == MEASUREMENTS:
             raise RefusedError(409, f"the channel '{channel}' takes measurements only: POST /measurements")
         expect_type(request, JSON)
-        item = self._parts.read_publication(await request.read(), channel, self._limits)
+        item = self._parts.read_publication(await self._body(request), channel, self._limits)
         receipt = await self._append([item])
         return reply({"id": id_of(self._log, receipt.newest) if item.id is None else item.id}, 201)
+
+    async def _body(self, request: web.Request) -> bytes:
+        try:
+            async with asyncio.timeout(self._limits.body_seconds):
+                return await request.read()
+        except TimeoutError:
+            raise RefusedError(408, "the body did not arrive in time") from None
 
     async def _append(self, items: Sequence[Item]) -> Receipt:
         try:

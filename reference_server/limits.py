@@ -10,6 +10,7 @@ class Limits:
     """Bytes, counts and seconds."""
 
     body: int = 8 << 20  # bytes of a request's body; a JSON text of 1 MiB may need six
+    body_seconds: float = 30.0  # for a body to arrive in
     batch: int = 10_000  # items in one request
     item: int = 4 << 20  # bytes of one item's data
     header: int = 16 << 10  # bytes of one header field; a cursor of 8 KiB is still read

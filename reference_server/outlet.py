@@ -25,7 +25,7 @@ class Outlet:
     To be used only between the response's `prepare` and its end.
     """
 
-    __slots__ = ("_backlog", "_connection", "_stall", "_transport", "_writer", "chunked", "write")
+    __slots__ = ("_backlog", "_connection", "_stall", "_transport", "_writer", "chunked")
 
     def __init__(
         self,
@@ -40,7 +40,6 @@ class Outlet:
         self._writer = writer
         self._backlog = limits.backlog
         self._stall = limits.stall_seconds
-        self.write = transport.write  # already framed bytes, whole events only
         transport.set_write_buffer_limits(high=limits.backlog)
         self._connection: socket.socket | None = transport.get_extra_info("socket")
         if self._connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
@@ -49,6 +48,11 @@ class Outlet:
                 self._connection.setsockopt(
                     socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(limits.stall_seconds * 1000)
                 )
+
+    def write(self, data: bytes) -> None:
+        """Framed bytes, and whole events only. uvloop raises for a transport that was closed in this very turn."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
 
     def framed(self, body: bytes) -> bytes:
         return wire.chunk(body) if self.chunked else body

@@ -1,12 +1,12 @@
 """Heads of a stream that are wrong in one thing, and one that comes too late."""
 
-from functools import partial
-from typing import Any
+import asyncio
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
 from reference_server.head import HEADERS, stream_head
+from reference_server.limits import Limits
 from reference_server.outlet import Outlet
 from reference_server.parts import Routes
 
@@ -56,19 +56,23 @@ def late_head(request: web.Request) -> web.StreamResponse:
 class LateOutlet(Outlet):
     """Holds everything back until the first event."""
 
-    __slots__ = ("_held",)
+    __slots__ = ("_head", "_held")
 
-    def __init__(self, transport: Any, writer: AbstractStreamWriter, **options: Any) -> None:
-        super().__init__(transport, writer, **options)
+    def __init__(
+        self, transport: asyncio.Transport, writer: AbstractStreamWriter, *, chunked: bool, limits: Limits
+    ) -> None:
+        super().__init__(transport, writer, chunked=chunked, limits=limits)
+        self._head: AbstractStreamWriter | None = writer
         self._held = b""
-        self.write = partial(self._hold, transport, writer)
 
-    def _hold(self, transport: Any, writer: AbstractStreamWriter, data: bytes) -> None:
+    def write(self, data: bytes) -> None:
         self._held += data
-        if b"data:" in data:
-            writer.send_headers()
-            transport.write(self._held)
-            self.write = transport.write
+        if self._head is not None and b"data:" in data:
+            self._head.send_headers()
+            self._head = None
+        if self._head is None:
+            super().write(self._held)
+            self._held = b""
 
 
 def head_streams(routes: Routes) -> Routes:
