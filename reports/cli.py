@@ -57,7 +57,8 @@ def report(results: tuple[Path, ...], output: Path) -> None:
     document = page(found, [path.name for path in results])
     save(document, output)
     size = f"{len(document.encode()) / 1000:.0f} kB"
-    click.echo(f"{output}: {len(found)} result{'s' * (len(found) > 1)}, {size}")
+    # Where the page itself goes to stdout, this line must not follow it there.
+    click.echo(f"{output}: {len(found)} result{'s' * (len(found) > 1)}, {size}", err=not output.is_file())
 
 
 def same(one: Path, other: Path) -> bool:

@@ -121,6 +121,23 @@ def test_a_full_disk_is_told(tmp_path: Path) -> None:
     assert "No space left on device" in done.stderr
 
 
+def test_a_page_on_stdout_is_the_page_alone(tmp_path: Path) -> None:
+    file = samples.put(tmp_path, "a.json", samples.fleet())
+
+    done = subprocess.run(
+        [*EVENTBAHN, "report", file, "-o", "/dev/stdout"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("<!doctype html>")
+    assert done.stdout.rstrip().endswith("</html>")
+    assert done.stderr.startswith("/dev/stdout: 1 result, ")
+
+
 @pytest.mark.parametrize("link", [False, True], ids=["same name", "by a link"])
 def test_a_result_is_never_replaced_by_its_page(tmp_path: Path, link: bool) -> None:
     file = samples.put(tmp_path, "a.json", samples.fleet())
