@@ -1,12 +1,13 @@
-"""What stands behind a judgement: bytes around an offence, and a command that shows it again. Sends nothing."""
+"""What stands behind a judgement: bytes around an offence, and a command to see it again. Sends nothing."""
 
 import shlex
 from urllib.parse import urlsplit
 
+from conformance.request import Request
 from conformance.transcript import Transcript
 from conformance.visible import visible
 
-__all__ = ["again", "excerpt", "quoted"]
+__all__ = ["again", "excerpt", "publishing", "quoted"]
 
 EXCERPT_BYTES = 80
 LONGEST_QUOTE = 120  # characters
@@ -40,6 +41,19 @@ def again(transcript: Transcript) -> str:
             # curl leaves a header out when its value is empty, unless it ends in a semicolon
             options += ["-H", f"{name};" if not value.strip() else f"{name}: {value.strip()}"]
     return shlex.join(["curl", *options, transcript.url])
+
+
+def publishing(transcript: Transcript, request: Request | None) -> str:
+    """A command that sends `request` while another one listens, for a shell that knows $'…'."""
+    if request is None:
+        return again(transcript)
+    options = ["curl", "-s", "-X", request.method]
+    for name, value in request.headers:
+        options += ["-H", f"{name.decode('latin-1')}: {value.decode('utf-8', 'replace')}"]
+    body = visible(request.body).replace("'", "\\'")
+    data = f" --data-binary $'{body}'" if request.body else ""
+    publish = f"{shlex.join(options)}{data} {shlex.quote(request.url)}"
+    return f"{again(transcript)} & sleep 1; {publish}; sleep 1; kill %1"
 
 
 def _by_netcat(transcript: Transcript) -> str:

@@ -117,6 +117,11 @@ class Reading:
         return self._events.last_event_id
 
     @property
+    def offsets(self) -> tuple[int, ...]:
+        """Where the pieces of the body begin."""
+        return tuple(self._offsets)
+
+    @property
     def pieces(self) -> tuple[float, ...]:
         """When pieces of the body came, in seconds since the request."""
         return tuple(self._seconds)

@@ -80,8 +80,9 @@ class WireStream:
     """One connection that is being captured. `reading` is what came so far, understood."""
 
     def __init__(self, wire: "Wire", sock: socket.socket, begun: Transcript) -> None:
-        self._wire = wire
+        self.wire = wire
         self.socket = sock
+        self.closed = False  # by us
         self._begun = begun
         self._arrivals: list[Arrival] = []
         self._end = ""
@@ -126,13 +127,14 @@ class WireStream:
             found = ready(self.reading)
             return found, found is not None or ended
 
-        found = self._wire.wait(lambda: outcome if (outcome := look())[1] else None, seconds)
+        found = self.wire.wait(lambda: outcome if (outcome := look())[1] else None, seconds)
         return found[0] if found else None
 
     def close(self) -> None:
         """Leave with a FIN. What was captured stays."""
         self._ended_at = self._ended_at or time.monotonic()
-        self._wire.forget(self, self.socket)
+        self.closed = True
+        self.wire.forget(self, self.socket)
 
     def receive(self) -> None:
         """Take what has come; the capture thread calls this."""

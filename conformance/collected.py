@@ -1,0 +1,93 @@
+"""From collected checks to a run: options read, target loaded, rows chosen. Complains as pytest does."""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from conformance.options import Options, chosen
+from conformance.reference import reference
+from conformance.report import ResultFile
+from conformance.requirements import REQUIREMENTS
+from conformance.run import Reporter, Run, row_of
+from conformance.target import Target, TargetError, commands, load
+from conformance.terminal import Terminal
+from conformance.verdict import Unjudged
+
+__all__ = ["begin", "refusal"]
+
+UNABLE = ("target.version", "process.start", "publish.command", "publish.python")
+
+
+def begin(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Register the run of the checks among `items`, in the order of the catalogue, without those not asked for.
+
+    Raises pytest.UsageError.
+    """
+    if hasattr(config, "workerinput"):
+        raise pytest.UsageError("the checks share their connections: run them without -n")
+    options = _options(config)
+    _select(config, items, options.only)
+    ours = [item for item in items if row_of(item)]
+    progress = config.get_verbosity() < -1  # then pytest itself is silent
+    opened = ExitStack()
+    config.add_cleanup(opened.close)
+    target: Target | Unjudged
+    try:
+        target = opened.enter_context(reference()) if options.target is None else _load(options)
+    except Unjudged as unable:
+        target = unable
+    reporters: list[Reporter] = [ResultFile(options.json)] if options.json else []
+    reporters.append(Terminal(len(ours), progress=progress))
+    config.pluginmanager.register(Run(options, target, ours, reporters), "eventbahn-run")
+
+
+def refusal(target: Target, *, allow_exec: bool) -> str:
+    """Why this target may not be run, or ""."""
+    wanted = commands(target)
+    unable = [command for command in wanted if command.key in UNABLE]
+    if unable:
+        return f"{unable[0].key}: this version of the suite runs no programs: start the server yourself"
+    if wanted and not allow_exec:
+        listed = "; ".join(f"{command.key}: {command.line}" for command in wanted)
+        return f"the target acts on its own account, which needs --allow-exec: {listed}"
+    return ""
+
+
+def _options(config: pytest.Config) -> Options:
+    path = config.getoption("sse_json")
+    if path and not Path(path).absolute().parent.is_dir():
+        raise pytest.UsageError(f"--sse-json {path}: there is no such folder")
+    try:
+        only = chosen(config.getoption("sse_only"), REQUIREMENTS)
+    except ValueError as error:
+        raise pytest.UsageError(f"--sse-only: {error}") from error
+    return Options(
+        target=config.getoption("sse_target"),
+        strict=config.getoption("sse_strict"),
+        only=only,
+        json=Path(path).absolute() if path else None,
+        allow_exec=config.getoption("sse_allow_exec"),
+    )
+
+
+def _load(options: Options) -> Target:
+    assert options.target is not None, "the reference server is not loaded from a file"
+    try:
+        target = load(options.target, os.environ)
+    except TargetError as error:
+        raise pytest.UsageError(str(error)) from error
+    no = refusal(target, allow_exec=options.allow_exec)
+    if no:
+        raise pytest.UsageError(f"{options.target}: {no}")
+    return target
+
+
+def _select(config: pytest.Config, items: list[pytest.Item], only: frozenset[str]) -> None:
+    order = {row: number for number, row in enumerate(REQUIREMENTS)}
+    items.sort(key=lambda item: order.get(row_of(item) or "", -1))  # the quiet stream is watched in the end
+    left_out = [item for item in items if only and (row := row_of(item)) and row not in only]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]

@@ -1,0 +1,166 @@
+"""All payloads of a run, published one after another on one channel, and what came of them. Judges nothing.
+
+Between any two payloads a fence is published: plain text that no server has a reason to change. What comes
+between two fences belongs to the payload between them, whatever became of it.
+"""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from conformance.eventstream import Block, Event
+from conformance.evidence import publishing
+from conformance.reading import Reading
+from conformance.row import Payload
+from conformance.subject import Receipt, Subject
+from conformance.verdict import Unjudged, Verdict
+from conformance.wire import WireStream
+
+__all__ = ["HARMLESS", "Exchange", "Hello", "Trial", "Trials", "exchange"]
+
+HELLOS = 5  # until the subscription is live
+PATIENCE_SECONDS = 5.0  # for a head, and for the last fence
+HARMLESS = "harmless"  # the payload of the control, and of every attack
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A payload, what the server said to its publisher, and what came between the fences around it.
+
+    `fenced` is False where a fence did not come as an event of its own; nothing can be said then. `payloads`
+    are those of the events, unwrapped.
+    """
+
+    payload: Payload
+    receipt: Receipt
+    fenced: bool
+    blocks: tuple[Block, ...]
+    events: tuple[Event, ...]
+    payloads: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    """Those of one row, beside a harmless one."""
+
+    reading: Reading
+    control: Trial
+    trials: tuple[Trial, ...]
+
+    def again(self, trial: Trial) -> str:
+        """A command that publishes the payload of `trial` while another one listens."""
+        return publishing(self.reading.transcript, trial.receipt.request)
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """One event, published into silence. Times are in seconds since the subscriber's request."""
+
+    at: int  # offset of its text in the body
+    came: float  # when the text was there
+    closed: float | None  # when the blank line was; None as long as nothing else was published
+    interrupted: bool  # something else came before the blank line
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One subscriber's stream, and where everything in it came from."""
+
+    reading: Reading
+    hello: Hello
+    texts: tuple[str, ...]  # each the payload of an event of its own
+    trials: Mapping[str, Trials]  # by row
+
+    @property
+    def written(self) -> tuple[tuple[int, int], ...]:
+        """Where payloads may have written lines of their own: offsets of the body."""
+        blocks = [one.blocks for trials in self.trials.values() for one in trials.trials if one.blocks]
+        return tuple((found[0].begin, found[-1].end) for found in blocks)
+
+
+def exchange(subject: Subject, wanted: Mapping[str, Sequence[Payload]]) -> Exchange:
+    """Publish what each row wants, and read until the last fence. Raises Unjudged where nothing arrives."""
+    channel = subject.channel()
+    stream = subject.subscribe("the subscriber of all payloads", channel)
+    stream.wait(lambda reading: reading.head, subject.head_seconds)
+    hello = _greet(subject, channel, stream)
+    event = "control" if subject.target.publish and subject.target.publish.fields.event else None
+    payloads = [Payload(HARMLESS, event), *(one for row in wanted.values() for one in row)]
+    fences = [f"fence-{subject.nonce}-{number}." for number in range(len(payloads) + 1)]
+    receipts = _publish_between(subject, channel, payloads, fences)
+    stream.wait(lambda reading: subject.dispatched(fences[-1], reading), PATIENCE_SECONDS)
+    reading = stream.reading
+    stream.close()
+    places = _places(subject, reading, fences)
+    trials = [
+        _trial(subject, reading, places[number : number + 2], payload, receipts[number])
+        for number, payload in enumerate(payloads)
+    ]
+    control, rest = trials[0], iter(trials[1:])
+    by_row = {row: Trials(reading, control, tuple(next(rest) for _ in many)) for row, many in wanted.items()}
+    return Exchange(reading, hello, tuple(fences), by_row)
+
+
+def _greet(subject: Subject, channel: str, stream: WireStream) -> Hello:
+    """Publish one event and keep silent until it came; again where the subscription was not live yet."""
+    for number in range(HELLOS):
+        text = f"hello-{subject.nonce}-{number}."
+        receipt = subject.publish(channel, Payload(text))
+        if not receipt.accepted:
+            raise Unjudged(Verdict.INCONCLUSIVE, f"nothing can be published: {receipt.text}")
+        if stream.wait(partial(_found, text), subject.latency_seconds) is not None:
+            stream.wait(partial(subject.dispatched, text), 2 * subject.latency_seconds)
+            return _hello(stream.reading, text)
+    raise Unjudged(
+        Verdict.INCONCLUSIVE,
+        f"{HELLOS} events were published and accepted, and none came to the subscriber: do [subscribe] and "
+        "[publish] of the target name the same channel?",
+    )
+
+
+def _hello(reading: Reading, text: str) -> Hello:
+    at = _found(text, reading) or 0
+    came = reading.seconds_at(at)
+    block = next((one for one in reading.blocks if one.begin <= at < one.end), None)
+    closed = reading.dispatched(block) if block else None
+    fields = block.fields if block else reading.unfinished.fields if reading.unfinished else ()
+    after = [field for field in fields if field.offset > at]
+    return Hello(at, came, closed, interrupted=any(reading.seconds_at(one.offset) > came for one in after))
+
+
+def _found(text: str, reading: Reading) -> int | None:
+    """The offset of `text` in the body, also in Base64."""
+    places = [reading.body.find(form) for form in (text.encode(), b64encode(text.encode()))]
+    return next((place for place in places if place >= 0), None)
+
+
+def _publish_between(
+    subject: Subject, channel: str, payloads: Sequence[Payload], fences: Sequence[str]
+) -> list[Receipt]:
+    receipts = []
+    subject.publish(channel, Payload(fences[0]))
+    for payload, fence in zip(payloads, fences[1:], strict=True):
+        receipts.append(subject.publish(channel, payload))
+        subject.publish(channel, Payload(fence))
+    return receipts
+
+
+def _places(subject: Subject, reading: Reading, fences: Sequence[str]) -> list[int | None]:
+    """Which block carries each fence, as the payload of an event."""
+    payloads = {subject.payload(event.data): event.end for event in reading.events}
+    blocks = {block.end: number for number, block in enumerate(reading.blocks)}
+    return [blocks.get(payloads.get(fence, -1)) for fence in fences]
+
+
+def _trial(
+    subject: Subject, reading: Reading, places: Sequence[int | None], payload: Payload, receipt: Receipt
+) -> Trial:
+    before, after = places
+    if before is None or after is None or after < before:
+        return Trial(payload, receipt, fenced=False, blocks=(), events=(), payloads=())
+    blocks = tuple(block for block in reading.blocks[before + 1 : after] if block.fields)
+    ends = {block.end for block in blocks}
+    events = tuple(event for event in reading.events if event.end in ends)
+    unwrapped = tuple(subject.payload(event.data) for event in events)
+    return Trial(payload, receipt, fenced=True, blocks=blocks, events=events, payloads=unwrapped)

@@ -1,0 +1,88 @@
+"""What became of published payloads: judged by value, or by structure against a harmless one. Pure."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from conformance.eventstream import Block
+from conformance.evidence import quoted
+from conformance.exchange import HARMLESS, Trial, Trials
+from conformance.judge import broken, inconclusive, met
+from conformance.verdict import Judgement
+
+__all__ = ["EVIL", "HARMLESS", "exact", "intact", "normalised", "structure"]
+
+EVIL = "evil"  # what every attack tries to write
+
+
+def exact(data: str) -> set[str]:
+    """A payload may arrive as it was published, and no other way."""
+    return {data}
+
+
+def normalised(data: str) -> set[str]:
+    """CR and CRLF are line breaks, and every line break is an LF to a reader (9.2.6)."""
+    return {data, data.replace("\r\n", "\n").replace("\r", "\n")}
+
+
+def intact(
+    trials: Trials, *, accept: Callable[[str], set[str]] = exact, may_refuse: bool = False
+) -> Judgement:
+    """Whether each payload came as an event with one of the values that `accept` gives for it."""
+    refused = [trial for trial in trials.trials if not trial.receipt.accepted]
+    for trial in trials.trials:
+        wanted = accept(trial.payload.data)
+        if trial.fenced and trial.receipt.accepted and not wanted & set(trial.payloads):
+            came = ", ".join(
+                quoted(one) if one is not None else "an unreadable one" for one in trial.payloads
+            )
+            observed = f"{quoted(trial.payload.data)} came as {came}" if came else "no event came"
+            expected = " or ".join(quoted(value) for value in sorted(wanted))
+            return _broken(trials, trial, f"an event with the payload {expected}", observed)
+    if refused and not may_refuse:
+        told = ", ".join(quoted(trial.payload.data) for trial in refused)
+        return inconclusive(f"the publisher's interface refused {told}: {refused[0].receipt.text}")
+    return _judged(trials, refused, "arrived as published")
+
+
+def structure(trials: Trials, *, lines_of: str = "") -> Judgement:
+    """Whether each attack came as one block with the fields of the control; more `lines_of` do no harm."""
+    control = _shape(_carriers(trials.control), lines_of)
+    for trial in trials.trials:
+        carriers = _carriers(trial)
+        extra = _shape(carriers, lines_of) - control
+        if trial.payload.event is None:
+            extra += _shape(carriers, lines_of) & Counter(event=1)  # the control has one
+        if extra or len(carriers) > 1:
+            told = " and ".join(f"{name or 'comment'!r}" for name in sorted(extra)) or "another block"
+            attack = quoted(trial.payload.event or trial.payload.data)
+            return _broken(trials, trial, "the fields of a harmless event", f"{attack} wrote {told}")
+    refused = [trial for trial in trials.trials if not trial.receipt.accepted]
+    return _judged(trials, refused, "wrote no line of their own")
+
+
+def _carriers(trial: Trial) -> Sequence[Block]:
+    """The blocks that hold something of the payload."""
+    return [
+        block
+        for block in trial.blocks
+        if any(word in field.value for field in block.fields for word in (HARMLESS, EVIL))
+    ]
+
+
+def _shape(blocks: Sequence[Block], lines_of: str) -> Counter[str]:
+    return Counter(field.name for block in blocks for field in block.fields if field.name != lines_of)
+
+
+def _broken(trials: Trials, trial: Trial, expected: str, observed: str) -> Judgement:
+    at = trial.blocks[0].begin if trial.blocks else None
+    return broken(expected, observed, trials.reading, at=at, reproduce=trials.again(trial))
+
+
+def _judged(trials: Trials, refused: Sequence[Trial], what: str) -> Judgement:
+    lost = sum(not trial.fenced for trial in trials.trials)
+    if lost:
+        return inconclusive(f"{lost} of {len(trials.trials)} payloads had no harmless event on both sides")
+    count = len(trials.trials) - len(refused)
+    told = f"{count} payloads {what}" if count else ""
+    no = f"{len(refused)} refused ({refused[0].receipt.text})" if refused else ""
+    return met("; ".join(filter(None, [told, no])), trials.reading)

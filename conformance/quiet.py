@@ -1,0 +1,123 @@
+"""A subscription on which nothing is published: its head, and its heartbeats. Waits; judges nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from conformance.eventstream import Field
+from conformance.reading import Reading
+from conformance.row import Payload
+from conformance.subject import Subject
+from conformance.target import Target
+
+__all__ = ["CEILING_SECONDS", "Beat", "Quiet", "QuietStream", "beats_of"]
+
+CEILING_SECONDS = 20.0  # of silence, where nothing is declared: 9.2.7 says "every 15 seconds or so"
+INTERVALS = 3  # that are watched
+BEATS = 3  # that tell an undeclared interval
+SETTLED_SECONDS = 1.0  # for what is said unasked at the beginning, where no heartbeat is to come
+LATE_HEAD_SECONDS = 2.0  # beyond its budget
+GREETING_SECONDS = 0.1  # after the head, or after the greeting so far
+
+Beat = tuple[Field, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """What came while nothing was published: times are in seconds."""
+
+    reading: Reading
+    beats: tuple[Beat, ...]
+    longest: float  # without a byte, from the head to the end of the watch
+    watched: float
+
+
+class QuietStream:
+    """A subscription that stays open for the whole run, in the end as a witness."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.channel = subject.channel()
+        self.stream = subject.subscribe("a quiet subscription", self.channel)
+        self._subject = subject
+
+    def opened(self) -> Reading:
+        """The reading once there is a head; or after a while, without one."""
+        budget = self._subject.head_seconds + (self._subject.heartbeat or 0.0)
+        if self.stream.wait(lambda reading: reading.head, budget) is None and self._subject.can_publish:
+            self._subject.publish(self.channel, Payload("x"))  # so that one row fails, and not all
+        self.stream.wait(lambda reading: reading.head, LATE_HEAD_SECONDS)
+        return Reading.of(self.stream.transcript)
+
+    def watch(self) -> Quiet:
+        """Wait until enough silence was seen."""
+        opened = self.opened()
+        begun = opened.head.seconds if opened.head else 0.0
+        left = begun + self._seconds() - self.stream.lasted
+        self.stream.wait(lambda reading: True if self._enough(reading) else None, max(0.0, left))
+        lasted, reading = self.stream.lasted, Reading.of(self.stream.transcript)
+        times = [begun, *(second for second in reading.pieces if second < lasted), lasted]
+        gaps = [after - before for before, after in pairwise(times)]
+        return Quiet(reading, beats_of(reading, self._subject.target), max(gaps), lasted - begun)
+
+    def _seconds(self) -> float:
+        """How long silence has to be watched, at most."""
+        match self._subject.target.heartbeat, self._subject.heartbeat:
+            case None, _:
+                return CEILING_SECONDS + self._subject.latency_seconds
+            case _, None:
+                return SETTLED_SECONDS
+            case _, interval:
+                return interval * INTERVALS + self._subject.latency_seconds
+
+    def _enough(self, reading: Reading) -> bool:
+        undeclared = self._subject.target.heartbeat is None
+        return undeclared and len(beats_of(reading, self._subject.target)) >= BEATS
+
+
+def beats_of(reading: Reading, target: Target) -> tuple[Beat, ...]:
+    """What came again and again after the greeting, in the same shape: comment lines one by one, or blocks."""
+    groups = [group for group in _groups(reading) if group[0].offset >= _greeted(reading)]
+    if (
+        target.subscribe.traffic == "ambient"
+    ):  # there an event is no heartbeat, unless it was declared to be one
+        groups = [group for group in groups if not _is_event(group) or _kind(group) == _declared(target)]
+    shapes = Counter(_shape(group) for group in groups)
+    return tuple(group for group in groups if shapes[_shape(group)] > 1)
+
+
+def _groups(reading: Reading) -> Sequence[Beat]:
+    blocks = [block.fields for block in reading.blocks]
+    blocks += [reading.unfinished.fields] if reading.unfinished else []
+    groups: list[Beat] = []
+    for fields in blocks:
+        comments_only = not any(field.name for field in fields)
+        groups += [(field,) for field in fields] if comments_only else [fields]
+    return [group for group in groups if group and group[-1].ending]
+
+
+def _greeted(reading: Reading) -> int:
+    """The offset at which the greeting ends: what comes in one go with the head."""
+    last = reading.head.seconds if reading.head else 0.0
+    for offset, seconds in zip(reading.offsets, reading.pieces, strict=True):
+        if seconds - last > GREETING_SECONDS:
+            return offset
+        last = seconds
+    return len(reading.body)
+
+
+def _shape(group: Beat) -> tuple[str, ...]:
+    return tuple(field.name for field in group)
+
+
+def _is_event(group: Beat) -> bool:
+    return "data" in _shape(group)
+
+
+def _kind(group: Beat) -> str:
+    types = [field.value for field in group if field.name == "event"]
+    return f"event:{types[-1] if types else 'message'}"
+
+
+def _declared(target: Target) -> str:
+    return target.heartbeat.kind if target.heartbeat else "comment"

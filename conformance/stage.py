@@ -1,0 +1,94 @@
+"""What all checks of a run share: the connections, and each capture once. Judges nothing."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from typing import Self
+
+from conformance.bodies import Bodies
+from conformance.cursors import strange
+from conformance.exchange import Exchange, exchange
+from conformance.quiet import Quiet, QuietStream
+from conformance.reading import Reading
+from conformance.resumption import Frames, Resumption, Unknown, frames, resume, unknown
+from conformance.row import Payload
+from conformance.setup import captured
+from conformance.subject import Subject
+from conformance.target import Target
+from conformance.verdict import Unjudged, Verdict
+from conformance.wire import Wire
+
+__all__ = ["Stage"]
+
+HEAD_SECONDS = 1.0  # for which a HEAD is watched after its answer
+
+
+class Stage:
+    """A context manager. The quiet subscription is opened first, and watched while everything else goes on.
+
+    Every method captures anew, waits as long as it takes, and raises Unjudged where nothing can be judged.
+    """
+
+    def __init__(self, target: Target, wanted: Mapping[str, Sequence[Payload]], nonce: str) -> None:
+        self.target = target
+        self._wanted = wanted
+        self._nonce = nonce
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        try:
+            wire = self._open.enter_context(Wire())
+            self.subject = Subject(self.target, wire, captured(self.target), self._nonce)
+            self._open.callback(self.subject.close)
+            self._quiet = QuietStream(self.subject)
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def opening(self) -> Reading:
+        """The quiet subscription, as soon as it has a head."""
+        return self._quiet.opened()
+
+    def quiet(self) -> Quiet:
+        """The quiet subscription, after silence enough."""
+        return self._quiet.watch()
+
+    def head(self) -> Reading:
+        """The answer to a HEAD, watched for a while."""
+        stream = self.subject.subscribe("a HEAD request", self.subject.channel(), method="HEAD")
+        stream.wait(lambda reading: reading.head, self.subject.head_seconds)
+        stream.wait(lambda reading: reading.after or None, HEAD_SECONDS)
+        stream.close()
+        return Reading.of(stream.transcript)
+
+    def exchange(self) -> Exchange:
+        """All payloads, and one subscriber."""
+        if not self.subject.can_publish:
+            raise Unjudged(Verdict.NOT_APPLICABLE, "no-publisher")
+        return exchange(self.subject, self._wanted)
+
+    def bodies(self, exchanged: Exchange | None) -> Bodies:
+        """What came so far on the quiet subscription, and on that of the payloads."""
+        quiet = Reading.of(self._quiet.stream.transcript)
+        if exchanged is None:
+            return Bodies((quiet,))
+        return Bodies((quiet, exchanged.reading), exchanged.texts, exchanged.written)
+
+    def resumption(self) -> Resumption:
+        """Readers that come back."""
+        return resume(self.subject)
+
+    def unknown(self) -> Unknown:
+        """A reader with an id of nobody's."""
+        return unknown(self.subject)
+
+    def frames(self) -> Frames:
+        """Ids of what is no event, on the quiet subscription."""
+        return frames(self.subject, self._quiet.channel, self._quiet.stream)
+
+    def cursors(self) -> Mapping[str, Reading]:
+        """Answers to cursors of nobody's."""
+        return strange(self.subject)

@@ -1,0 +1,126 @@
+"""A run in a terminal: a line while it goes on, then a table, what is wrong and why, and the headline."""
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from conformance.report import result_of
+from conformance.requirements import REQUIREMENTS, SECTIONS
+from conformance.results import Result, ResultRow
+from conformance.run import Run
+from conformance.score import DESELECTED
+from conformance.verdict import Verdict
+
+__all__ = ["Terminal", "show"]
+
+STYLES = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.FLAKY: "bold red",
+    Verdict.STALE_WAIVER: "bold red",
+    Verdict.WARN: "yellow",
+    Verdict.WAIVED: "cyan",
+    Verdict.INFO: "blue",
+}
+EXPLAINED = {Verdict.FAIL, Verdict.FLAKY, Verdict.STALE_WAIVER, Verdict.WARN}
+UNJUDGED = {Verdict.NOT_APPLICABLE, Verdict.SKIP, Verdict.DEPENDENCY, Verdict.INCONCLUSIVE}
+EVIDENCE_CHARACTERS = 400
+
+
+class Terminal:
+    """Shows one run. With `progress` also while it goes on, where there is a terminal to show it in."""
+
+    def __init__(self, rows: int, *, progress: bool) -> None:
+        self._console = Console(highlight=False)
+        watched = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
+        silent = not (progress and watched.is_terminal)
+        self._progress = Progress(*columns, console=watched, transient=True, disable=silent)
+        self._task = self._progress.add_task("connecting", total=rows)
+        self._done = -1
+
+    def row(self, row: str) -> None:
+        """`row` is about to be judged."""
+        self._progress.start()
+        self._done += 1
+        self._progress.update(self._task, completed=self._done, description=f"{row} {REQUIREMENTS[row].title[:60]}")
+
+    def end(self, run: Run) -> None:
+        """Show everything."""
+        self._progress.stop()
+        show(result_of(run), run.score.headline, self._console)
+
+
+def show(result: Result, headline: str, console: Console) -> None:
+    """Table, explanations, headline, and what was not judged."""
+    shown = [row for row in result.rows if row.reason != DESELECTED]
+    lost = {row.reason for row in shown}
+    if len(lost) == 1 and all(row.verdict == Verdict.INCONCLUSIVE for row in shown):
+        console.print(f"{escape(str(result.target['name']))}: {escape(lost.pop())}", style="bold red", soft_wrap=True)
+    else:
+        console.print(f"\n[bold]{escape(str(result.target['name']))}[/] at {escape(str(result.target['url']))}")
+        for section, title in SECTIONS.items():
+            _section(title, [row for row in shown if row.section == section], console)
+        for row in shown:
+            if row.verdict in EXPLAINED:
+                console.print(_explained(row))
+    console.print(Text(f"\n{headline}", style="bold"), soft_wrap=True)
+    for reason, rows in _unjudged(result.rows).items():
+        console.print(Text(f"  not judged, {reason}: {', '.join(rows)}"), soft_wrap=True)
+
+
+def _section(title: str, rows: Iterable[ResultRow], console: Console) -> None:
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
+    table.add_column(width=max(map(len, Verdict)), no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=1)
+    for row in rows:
+        table.add_row(Text(row.verdict, style=_style(row)), row.id, Text(_line(row)))
+    if table.row_count:
+        console.print(f"\n[bold]{title}[/]")
+        console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _line(row: ResultRow) -> str:
+    quiet = row.verdict in EXPLAINED | {Verdict.PASS} or not row.reason
+    return row.title if quiet else f"{row.title} ({row.reason})"
+
+
+def _style(row: ResultRow) -> str:
+    return STYLES.get(Verdict(row.verdict), "dim")
+
+
+def _explained(row: ResultRow) -> Group:
+    """What a maintainer needs to believe it, and to mend it."""
+    told = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
+    told.add_column(style="dim", no_wrap=True)
+    told.add_column(overflow="fold")
+    parts = {
+        "clause": f"{row.clause}  {row.url}",
+        "reason": row.reason,
+        "expected": row.expected,
+        "observed": row.observed,
+        "bytes": row.evidence[:EVIDENCE_CHARACTERS],
+        "why": row.why,
+        "fix": row.fix,
+        "again": row.reproduce,
+    }
+    for name, text in parts.items():
+        if text:
+            told.add_row(name, Text(text))
+    head = Text.assemble("\n", (row.verdict, _style(row)), f" {row.id}  ", (row.title, "bold"), f"  [{row.level}]")
+    return Group(head, Padding(told, (0, 0, 0, 2)))
+
+
+def _unjudged(rows: Iterable[ResultRow]) -> dict[str, list[str]]:
+    """Rows by verdict and reason, without those that the user left out."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.verdict in UNJUDGED and row.reason != DESELECTED:
+            found.setdefault(f"{row.verdict} ({row.reason})", []).append(row.id)
+    return found

@@ -1,0 +1,30 @@
+"""DATA: payloads arrive as they were published."""
+
+from conformance.exchange import Trials
+from conformance.payloads import intact, normalised
+from conformance.row import Payload, row
+from conformance.verdict import Judgement
+
+
+@row("SSE-DATA-001", *(Payload(data) for data in ("a\nb", "a\n\nb", "\n", "\n\n")))
+def test_line_feeds(sse_trials: Trials) -> Judgement:
+    return intact(sse_trials)
+
+
+@row("SSE-DATA-002", *(Payload(data) for data in ("a\rb", "a\r\nb", "a\r\r\nb")))
+def test_carriage_returns(sse_trials: Trials) -> Judgement:
+    return intact(sse_trials, accept=normalised, may_refuse=True)
+
+
+@row("SSE-DATA-004", *(Payload(data) for data in (" x", "  x", "\tx", "x ", " ")))
+def test_blanks(sse_trials: Trials) -> Judgement:
+    return intact(sse_trials)
+
+
+@row(
+    "SSE-DATA-006",
+    *(Payload(f"a{point}b") for point in "\u2028\u2029\x85\x0b\x0c\x1c\x1d\x1e\x1f"),
+    Payload('{"text": "a\u2028b\u2029c\x85d"}'),
+)
+def test_unicode_line_separators(sse_trials: Trials) -> Judgement:
+    return intact(sse_trials)

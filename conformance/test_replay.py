@@ -1,0 +1,91 @@
+"""REPLAY: what a client that comes back gets."""
+
+from conformance.judge import accepted, broken, head_of, inconclusive, met, noted
+from conformance.reading import Reading
+from conformance.resumption import Resumption, Unknown
+from conformance.row import row
+from conformance.target import Target
+from conformance.verdict import Judgement, Verdict
+
+
+@row("SSE-REPLAY-001")
+def test_only_what_came_after(sse_resumption: Resumption) -> Judgement:
+    story, reader = sse_resumption, sse_resumption.middle
+    accepted(reader.reading)
+    old = [text for text in reader.texts if text in story.texts[: story.seen]]
+    if old:
+        observed = f"{len(old)} that it had seen already, the first with the id that it named"
+        return broken("events after the cursor, and no others", observed, reader.reading, at=0)
+    if not reader.texts:
+        return inconclusive("not one event came after the reconnect", reader.reading)
+    return met(f"{len(reader.texts)} events, all after the cursor", reader.reading)
+
+
+@row("SSE-REPLAY-002")
+def test_nothing_is_missing(sse_resumption: Resumption) -> Judgement:
+    story, reader = sse_resumption, sse_resumption.middle
+    accepted(reader.reading)
+    away = story.texts[story.seen :]
+    missing = [number for number, text in enumerate(away, 1) if text not in reader.texts]
+    if missing:
+        numbers = ", ".join(map(str, missing))
+        observed = f"{len(missing)} did not come (number {numbers}); a witness got them all"
+        expected = f"the {len(away)} events that were published while the reader was away"
+        return broken(expected, observed, reader.reading, at=0, declared=True)
+    return met(f"all {len(away)} events of the absence came", reader.reading)
+
+
+@row("SSE-REPLAY-007")
+def test_an_unknown_cursor(sse_unknown: Unknown, sse_target: Target) -> Judgement:
+    reader = sse_unknown.cursor
+    head = head_of(reader.reading)
+    policy = sse_target.cursor.unknown if sse_target.cursor else None
+    seen = _reaction(sse_unknown, sse_target)
+    expected = f"`{policy}`, as declared" if policy else "a declared answer to an unknown id"
+    if head.status >= 500:
+        return broken(f"{expected}, and no server error", head.line, reader.reading)
+    if policy is not None and policy not in seen:
+        observed = f"{' and '.join(sorted(seen)) or 'nothing'} ({head.line})"
+        return broken(expected, observed, reader.reading, at=0, declared=True)
+    if policy == "live":
+        told = "as declared, and so a client never learns that it missed something"
+        return noted(Verdict.WARN, "a sign that the cursor is unknown", told, reader.reading)
+    return met(f"{' and '.join(sorted(seen))} ({head.line})", reader.reading, at=0)
+
+
+@row("SSE-REPLAY-009")
+def test_the_newest_id(sse_resumption: Resumption) -> Judgement:
+    story, reader = sse_resumption, sse_resumption.newest
+    accepted(reader.reading)
+    expected = "nothing old, and the next event as soon as it is published"
+    if reader.texts == (story.live,):
+        return met("exactly the one event that was published afterwards", reader.reading)
+    old = [text for text in reader.texts if text != story.live]
+    observed = (
+        f"{len(old)} old ones" if old else "not even that event" if not reader.texts else "it came twice"
+    )
+    return broken(expected, observed, reader.reading, at=0)
+
+
+def _reaction(story: Unknown, target: Target) -> set[str]:
+    """What the reader with the unknown id got, in the words of a target file."""
+    reader = story.cursor
+    head = head_of(reader.reading)
+    if _signalled(reader.reading, target):
+        return {"signal"}
+    if not 200 <= head.status < 300:
+        return {"reject"}
+    if story.texts and set(story.texts) <= set(reader.texts):
+        return {"all"}
+    return {"live"} if story.live in reader.texts else set()
+
+
+def _signalled(reading: Reading, target: Target) -> bool:
+    signal = target.cursor.signal if target.cursor else None
+    if signal is None or reading.head is None:
+        return False
+    return (
+        any(event.type == signal.event for event in reading.events)
+        or bool(signal.header and reading.head.all(signal.header))
+        or reading.head.status == signal.status
+    )
