@@ -78,8 +78,8 @@ class LogNormal:
 
     def draw(self, key: Words) -> Floats:
         """One value for each key."""
-        scale: Floats = np.exp(math.log(self.gsd) * normal(key, 0))
-        return scale * self.median
+        drawn: Floats = self.median * np.exp(math.log(self.gsd) * normal(key, 0))
+        return drawn
 
     def bounds(self) -> tuple[float, float]:
         """Four geometric standard deviations to each side."""
@@ -98,7 +98,8 @@ class Choice:
 
     def draw(self, key: Words) -> Floats:
         """One value for each key."""
-        return np.array(self.of, dtype=float)[(uniform(key, 0) * len(self.of)).astype(int)]
+        drawn: Floats = np.array(self.of)[(uniform(key, 0) * len(self.of)).astype(np.intp)]
+        return drawn
 
     def bounds(self) -> tuple[float, float]:
         """The smallest and the largest."""

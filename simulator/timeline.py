@@ -16,7 +16,7 @@ DAY_MS = 86_400_000
 
 
 class Episode(NamedTuple):
-    """A fault that happens: device and sensor by index (-1: all of it), from `start` until `end` in ms UTC."""
+    """A fault that happens: device and sensor by index (-1: all of it), from `start` until `end`, ms UTC."""
 
     start: int
     end: int

@@ -39,8 +39,9 @@ class Occupancy:
         self._used = np.arange(len(desks)) < capacity[:, None]
         self._meetings = keys.stream("meetings")
         self._day = lru_cache(maxsize=4)(self._draw_day)
+        self.at = lru_cache(maxsize=2)(self._count)
 
-    def at(self, day: int, second: float) -> Floats:
+    def _count(self, day: int, second: float) -> Floats:
         """How many people are in each room at that second of local working day `day`."""
         plan = self._day(day)
         away = ((plan.out <= second) & (second < plan.back)).any(axis=2)

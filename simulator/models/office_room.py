@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import ClassVar, Final
 
 import numpy as np
 
 from simulator.distributions import Choice, LogNormal, Normal, Uniform
-from simulator.rng import Floats, Keys
+from simulator.rng import Floats, Keys, uniform
 from simulator.site import Conditions
 from simulator.weather import saturation_hPa
 
@@ -23,10 +24,13 @@ REFERENCE_M3: Final = 72.0  # the room for which the thermal constants were fitt
 CO2_OUTDOORS: Final = 422.0  # ppm
 CO2_PER_PERSON: Final = 5.2e-6  # m3/s at 1.2 met (Persily, de Jonge 2017: 4.5e-6 … 5.5e-6)
 VAPOUR_PER_PERSON: Final = 60.0  # g/h
+DRIED_TO: Final = 11.5  # g/kg, a dew point of 16 Cel
 VAPOUR_OF_PLANTS: Final = 20.0  # g/h
+POWER: Final = 700.0  # W of the radiator, and of the cooling ceiling, in the reference room
 HEAT_PER_PERSON: Final = 90.0 + 80.0  # W: body, and what is plugged in
 LUMEN_PER_WATT: Final = 115.0  # luminous efficacy of daylight
-LIGHT_DECISION: Final = 900  # seconds between two looks at whether the lamps are needed
+LAMPS_STAY: Final = 900.0  # seconds after the last person has left
+BRIGHT: Final = 2.5  # times the light at which lamps are switched on, where they are switched off
 
 
 class OfficeRoom(Model):
@@ -59,49 +63,49 @@ class OfficeRoom(Model):
         "window_m2": Param(Normal(4.0, 0.6), 0, 50, "glass"),
         "daylight_factor": Param(LogNormal(0.014, 1.4), 0, 0.2, "light on the desk ÷ light on the façade"),
     }
-    warm_up = 3 * DAY
+    warm_up = 4 * DAY
 
     def __init__(self, keys: Keys, params: Mapping[str, Floats]) -> None:
         self._people = Occupancy(keys, params["capacity"])
         self._volume = volume = params["volume_m3"]
         self._size = size = volume / REFERENCE_M3
-        self._room = TwoMass(1.6e5 * size, 2.8e6 * size, 55 * size, 12 * size, 14 * size)
+        self._facade = lru_cache(maxsize=2)(self._irradiance)
+        self._room = TwoMass(2.2e5 * size, 3.2e6 * size, 150 * size, 8 * size, 5 * size)
         self._ach = params["ach_empty_per_h"], params["ach_occupied_per_h"]
         self._setpoint, self._setback = params["setpoint_Cel"], params["setback_K"]
         self._azimuth, self._window = params["azimuth_deg"], params["window_m2"]
         self._daylight_factor = params["daylight_factor"]
-        self._lamps = 380 + 90 * np.clip(keys.stream("lamps") / 2.0**64, 0, 1)  # lx on the desk
-        self._dark = 180 + 240 * keys.stream("dark") / 2.0**64  # lx below which somebody switches them on
+        self._lamps = 380 + 90 * uniform(keys.stream("lamps"), 0)  # lx on the desk
+        self._dark = 180 + 240 * uniform(keys.stream("dark"), 0)  # lx below which somebody switches them on
 
     def initial(self, now: Conditions) -> State:
         """Set-back temperature or warmer weather, outdoor air."""
-        t = np.maximum(self._setpoint - self._setback, now.t_out + 2.0)
-        return t, t, np.full_like(t, CO2_OUTDOORS), np.full_like(t, _vapour(now))
+        t = np.maximum(self._setpoint - 0.5 * self._setback, now.t_out + 5.0)
+        return t, t, np.full_like(t, CO2_OUTDOORS), np.full_like(t, _supply(now)), np.zeros_like(t)
 
     def step(self, state: State, now: Conditions, dt: float) -> State:
-        """Air and mass temperature (Cel), CO2 (ppm) and water vapour (g/kg)."""
-        air, mass, co2, vapour = state
+        """Air and mass (Cel), CO2 (ppm), water vapour (g/kg), seconds that the lamps stay on."""
+        air, mass, co2, vapour, lamps = state
         people = self._occupants(now)
         exchange = self._exchange(people, co2) / HOUR
         co2_end = CO2_OUTDOORS + 1e6 * CO2_PER_PERSON * people / (self._volume * exchange)
         source = (VAPOUR_PER_PERSON * people + VAPOUR_OF_PLANTS * self._size) / HOUR
-        vapour_end = _vapour(now) + source / (1.2 * self._volume * exchange)
+        vapour_end = _supply(now) + source / (1.2 * self._volume * exchange)
         air, mass = self._room.step(air, mass, now.t_out, self._heat(air, people, now), dt)
         co2 = co2_end + (co2 - co2_end) * np.exp(-exchange * dt)
         vapour = vapour_end + (vapour - vapour_end) * np.exp(-dt / (1 / exchange + HOUR))
-        return air, mass, co2, vapour
+        return air, mass, co2, vapour, self._switch(lamps, people, self._daylight(now), dt)
 
     def read(self, state: State, now: Conditions) -> dict[str, Floats]:
         """See `outputs`."""
-        air, _, co2, vapour = state
+        air, _, co2, vapour, lamps = state
         people = self._occupants(now)
         pressure = vapour * now.pressure / (622 + vapour)
-        daylight = self._daylight(now)
         return {
             "t_air": air,
             "rh": np.clip(100 * pressure / saturation_hPa(air), 1, 100),
             "co2": co2,
-            "illuminance": daylight + np.where((people > 0) & (daylight < self._dark), self._lamps, 0),
+            "illuminance": self._daylight(now) + np.where(lamps > 0, self._lamps, 0),
             "occupants": people,
         }
 
@@ -109,6 +113,12 @@ class OfficeRoom(Model):
         if not now.workday:
             return np.zeros_like(self._volume)
         return self._people.at(now.local_day, now.local_second)
+
+    def _switch(self, lamps: Floats, people: Floats, daylight: Floats, dt: float) -> Floats:
+        """People switch the lamps on when it is dark; they go off when it is bright or people are long gone."""
+        wanted = (people > 0) & ((daylight < self._dark) | (lamps > 0))
+        stay = np.where(wanted, LAMPS_STAY, np.maximum(lamps - dt, 0))
+        return np.where(daylight < BRIGHT * self._dark, stay, 0)
 
     def _exchange(self, people: Floats, co2: Floats) -> Floats:
         """Air changes per hour."""
@@ -118,14 +128,14 @@ class OfficeRoom(Model):
 
     def _heat(self, air: Floats, people: Floats, now: Conditions) -> Floats:
         """W into the room: radiator and cooling ceiling, people and what they use, sun through the window."""
-        by_day = now.workday and 6 * HOUR <= now.local_second < 18 * HOUR
+        by_day = now.workday and 5.5 * HOUR <= now.local_second < 18 * HOUR
         target = self._setpoint - (0 if by_day else self._setback)
-        heating = np.clip((target - air) * 900, 0, 900) * self._size
-        cooling = np.clip((air - self._setpoint - 3) * 900, 0, 900) * self._size if by_day else 0.0
+        heating = np.clip(target - air, 0, 1) * POWER * self._size
+        cooling = np.clip(air - self._setpoint - 3, 0, 1) * POWER * self._size if by_day else 0.0
         glass = 0.5 * 0.8 * self._window  # of the energy that falls on it: solar heat gain, frame
         return heating - cooling + HEAT_PER_PERSON * people + glass * self._facade(now)
 
-    def _facade(self, now: Conditions) -> Floats:
+    def _irradiance(self, now: Conditions) -> Floats:
         """W/m2 that pass the blinds: diffuse from half the sky, the ground's reflection, and the beam."""
         if now.ghi <= 0:
             return np.zeros_like(self._volume)
@@ -139,7 +149,7 @@ class OfficeRoom(Model):
         return self._facade(now) * LUMEN_PER_WATT * self._daylight_factor
 
 
-def _vapour(now: Conditions) -> float:
-    """Water in the outdoor air, g/kg."""
+def _supply(now: Conditions) -> float:
+    """Water in the air that ventilation brings, g/kg: the outdoor air's, dried when it is muggy."""
     pressure = float(saturation_hPa(np.asarray(now.dew_point)))
-    return 622 * pressure / (now.pressure - pressure)
+    return min(622 * pressure / (now.pressure - pressure), DRIED_TO)

@@ -9,7 +9,7 @@ from simulator.rng import Floats
 
 __all__ = ["TwoMass"]
 
-TO_AIR = 0.75  # share of the heat that reaches the air at once; the rest warms the mass
+TO_AIR = 0.5  # share of the heat that reaches the air at once; the rest is radiant and warms the mass
 
 
 class _Exact(NamedTuple):
