@@ -19,6 +19,7 @@ FIELD_NAMES = ("data", "event", "id", "retry")
 LONGEST_LINE = (
     65_536  # bytes; the standard sets no limit, but several clients read lines into a buffer of 64 KiB
 )
+SLICE = 65_536  # bytes
 SHOWN = 48  # characters
 ENDINGS = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
 
@@ -41,10 +42,11 @@ def findings(body: bytes, *, ended: bool = True) -> list[Finding]:
 
     With `ended=False` its reader cut the body, so what is unfinished at its end is not held against anyone.
     """
+    found = [*_lines(body, ended)]
     stream = BlockStream()
-    blocks = [*stream.feed(body)]
+    for begin in range(0, len(body), SLICE):  # so that not all blocks are in memory at once
+        found += [finding for block in stream.feed(body[begin : begin + SLICE]) for finding in _block(block)]
     unfinished = stream.unfinished
-    found = [*_lines(body, ended), *(finding for block in blocks for finding in _block(block))]
     if unfinished:
         found += [finding for field in unfinished.fields if field.ending for finding in _field(field)]
         found += _unfinished(unfinished) if ended else ()
@@ -54,9 +56,8 @@ def findings(body: bytes, *, ended: bool = True) -> list[Finding]:
 def _lines(body: bytes, ended: bool) -> Iterator[Finding]:
     """What can be said of lines without knowing their fields."""
     if body.startswith(BOM):
-        yield Finding(
-            None, "PRACTICE", 0, "a byte order mark: clients drop it at best, or lose the first line"
-        )
+        yield Finding(None, "PRACTICE", 0, "a byte order mark: some clients lose the first line with it")
+    valid = first_invalid_utf8(body, final=ended) is None  # nearly always, and much faster asked once
     offset, first = 0, b""
     seen: set[bytes] = set()
     for line in body.splitlines(keepends=True):
@@ -67,7 +68,7 @@ def _lines(body: bytes, ended: bool) -> Iterator[Finding]:
             first = first or ending
             yield from _ending(ending, first, offset)
             seen.add(ending)
-        invalid = first_invalid_utf8(text, final=settled or bool(ending))
+        invalid = None if valid else first_invalid_utf8(text, final=settled or bool(ending))
         if invalid is not None:
             yield _not_utf8(text, invalid, offset)
         if len(text) > LONGEST_LINE:
