@@ -8,10 +8,10 @@ __all__ = ["write"]
 
 def write(path: Path, text: str) -> None:
     """Put `text` at `path`, replacing what is there only when all of it is on the disk. Raises OSError."""
-    target = path.resolve()
-    if target.exists() and not target.is_file() and not target.is_dir():
-        target.write_text(text, encoding="utf-8")  # a pipe or /dev/stdout is written to, never replaced
+    if path.exists() and not path.is_file() and not path.is_dir():
+        path.write_text(text, encoding="utf-8")  # a pipe or /dev/stdout is written to, never replaced
         return
+    target = path.resolve()
     draft = target.with_name(f".{target.name[:100]}.{os.getpid()}")
     try:
         with draft.open("x", encoding="utf-8", newline="\n") as file:

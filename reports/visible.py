@@ -19,7 +19,7 @@ CONTROLS = (  # noqa: SIM905 - a table of two lines
 SHORT = {"\r": r"\r", "\n": r"\n", "\t": r"\t"}
 ESCAPES = re.compile(r"\\[\\rnt]|(?:\\x[0-9a-f]{2})+")
 BREAKS = {"\r\n", "\r", "\n"}
-SHOWN_CHARACTERS = 20_000  # an excerpt is short; a page must not grow with a stream
+SHOWN_CHARACTERS = 4_000  # an excerpt is short; a page must not grow with a stream
 
 
 def written(character: str) -> str:
