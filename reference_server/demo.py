@@ -10,6 +10,7 @@ import webbrowser
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, NoReturn
 
 import click
@@ -21,6 +22,7 @@ START = 20.0  # seconds until the server must have said its address
 GRACE = 0.8  # seconds that each child has to end, so that both end within two
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGHUP: 129}  # with their exit codes
 PR_SET_PDEATHSIG = 1
+MORNING, SATURDAY = 7, 5  # o'clock in UTC, eight in the preset's Berlin; day of the week
 WORDS = """
   dashboard    {url}
   the stream   curl -N {url}/events
@@ -41,21 +43,14 @@ class ChildError(Exception):
 
 
 class Child(NamedTuple):
-    """One of the two commands, and the tasks that pass on what it says."""
+    """One of the two commands."""
 
     name: str
     process: Process
-    relays: list[asyncio.Task[None]]
-
-    def relay(self, *streams: asyncio.StreamReader | None) -> None:
-        """Pass on to stderr whatever comes from these streams."""
-        self.relays.extend(asyncio.create_task(passed_on(stream)) for stream in streams if stream)
 
     async def ended(self) -> NoReturn:
-        """Wait until it ends by itself. Raises ChildError, after its last words were passed on."""
+        """Wait until it ends by itself. Raises ChildError."""
         code = await self.process.wait()
-        if self.relays:
-            await asyncio.wait(self.relays, timeout=GRACE)
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
         raise ChildError(f"the {self.name} {how}, so the demo ends too", max(code, 1))
 
@@ -93,10 +88,9 @@ def demo(
     The first line on stdout is the address. Ctrl-C ends all of it.
     """
     server = ["serve", "--port", str(port), "--log", log]
-    settings = {"run.speed": f"{speed:g}"} | ({"fleet.0.count": str(devices)} if devices else {})
-    fleet = ["fleet", "run", preset]
-    for key, value in settings.items():
-        fleet += ["--set", f"{key}={value}"]
+    fleet = ["fleet", "run", preset, "--speed", f"{speed:g}", "--set", f"run.start={a_morning()}"]
+    if devices:
+        fleet += ["--set", f"fleet.0.count={devices}"]
     try:
         ctx.exit(asyncio.run(until_stopped(server, fleet, browse=not no_browser and has_display())))
     except ChildError as error:
@@ -129,33 +123,31 @@ async def until_stopped(server: list[str], fleet: list[str], *, browse: bool) ->
 
 async def play(children: list[Child], server: list[str], fleet: list[str], *, browse: bool) -> NoReturn:
     """Start both, say what there is to see, and wait for the first that ends. Raises ChildError."""
-    children.append(first := await start("server", server))
+    children.append(first := await start("server", server, stdout=PIPE))
     url = await address(first)
     click.echo(url)
     click.echo(WORDS.format(url=url))
-    first.relay(first.process.stdout)
     children.append(second := await start("fleet", [*fleet, "--url", url]))
-    second.relay(second.process.stdout)
     if browse:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()  # some browsers block
     await asyncio.gather(first.ended(), second.ended())
     raise AssertionError("ended() only raises")
 
 
-async def start(name: str, arguments: list[str]) -> Child:
-    """A child in a process group of its own: the terminal's Ctrl-C reaches us alone, and we end it once."""
+async def start(name: str, arguments: list[str], stdout: int | None = None) -> Child:
+    """A child that says what it has to say where we do.
+
+    It has a process group of its own: the terminal's Ctrl-C reaches us alone, and we end the child, once.
+    """
     process = await asyncio.create_subprocess_exec(
         *EVENTBAHN,
         *arguments,
         stdin=DEVNULL,
-        stdout=PIPE,
-        stderr=PIPE,
+        stdout=stdout,
         process_group=0,
         preexec_fn=ended_with_its_parent(),
     )
-    child = Child(name, process, [])
-    child.relay(process.stderr)
-    return child
+    return Child(name, process)
 
 
 async def address(server: Child) -> str:
@@ -170,11 +162,16 @@ async def address(server: Child) -> str:
     return line.decode().strip()
 
 
-async def passed_on(stream: asyncio.StreamReader) -> None:
-    while data := await stream.read(65536):
-        with suppress(OSError):  # our stderr may be gone; a child must not block for that
-            sys.stderr.buffer.write(data)
-            sys.stderr.buffer.flush()
+def a_morning() -> str:
+    """Eight on the latest working day, since a fleet that starts at night has little to show for hours.
+
+    Minutes and below are the present ones: a run's start is its `boot`, so two runs must not share one.
+    """
+    now = datetime.now(UTC)
+    day = now - timedelta(
+        days=next(back for back in range(1, 8) if (now - timedelta(days=back)).weekday() < SATURDAY)
+    )
+    return day.replace(hour=MORNING).isoformat(timespec="milliseconds")
 
 
 def ended_with_its_parent() -> Callable[[], object] | None:

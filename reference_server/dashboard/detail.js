@@ -64,6 +64,8 @@ export class Detail {
 }
 
 class Panel {
+  #drawn = "";
+
   constructor(quantity) {
     this.quantity = quantity;
     this.element = document.createElement("figure");
@@ -84,6 +86,7 @@ class Panel {
   draw(device, window, palette, pointer, isLast) {
     this.element.classList.toggle("last", isLast);
     const { clientWidth: width, clientHeight: height } = this.plot;
+    if (!this.#stale(device, window, palette, pointer, isLast, width, height)) return;
     const box = { left: LEFT, top: 4, width: Math.max(1, width - LEFT - RIGHT), height: height - 8 - (isLast ? BOTTOM : 0) };
     const series = device.series.get(this.quantity);
     const edges = inColumns(window, box.width);
@@ -96,6 +99,17 @@ class Panel {
     timeAxis(context, edges, box, palette, isLast);
     if (columns) curve(context, columns, range, box, palette, { weight: 1.5 });
     this.#tell(device.values[this.quantity], columns, decimals, read(context, columns, range, box, palette, pointer));
+  }
+
+  // Whether it would look different from the last time.
+  #stale(device, { span, to }, palette, pointer, isLast, width, height) {
+    const version = device.series.get(this.quantity)?.version;
+    const column = Math.floor((to / span) * width);
+    const value = device.values[this.quantity];
+    const state = [version, value, span, column, palette.version, pointer, isLast, width, height, devicePixelRatio].join(" ");
+    if (state === this.#drawn) return false;
+    this.#drawn = state;
+    return true;
   }
 
   #tell(value, columns, decimals, pointed) {

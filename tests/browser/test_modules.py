@@ -1,7 +1,7 @@
 """The page's pure modules, one by one, in the engine that runs them; no server is needed for that."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -14,7 +14,7 @@ HOME = "http://dashboard.test"
 @pytest.fixture(scope="module")
 def home(chromium: Browser) -> Iterator[Page]:
     """A page that can import the dashboard's modules."""
-    page = chromium.new_page()
+    page = chromium.new_page(timezone_id="UTC")
     page.route(f"{HOME}/**", answer)
     page.goto(f"{HOME}/favicon.svg")
     yield page
@@ -97,16 +97,17 @@ def test_a_ledger_forgets_old_holes_and_keeps_their_count(home: Page) -> None:
     assert found == [1999, 1998, 0]
 
 
-def columns(home: Page, samples: list[tuple[float, float]], window: tuple[float, float, int]) -> Any:
+def columns(home: Page, samples: Sequence[tuple[float, float]], window: tuple[float, float, int]) -> Any:
     """What a series of `samples` (ms, value) looks like in the window (from, to, columns); null is NaN."""
     return home.evaluate(
         """async ([samples, [from, to, width]]) => {
             const { Series } = await import("/series.js");
             const series = new Series(1000);
             for (const [time, value] of samples) series.push(time, value);
-            const { first, low, high, last, min, max, reach } = series.columns(from, to, width);
+            const seen = series.columns(from, to, width);
             const list = (array) => [...array].map((value) => (Number.isNaN(value) ? null : value));
-            return { first: list(first), low: list(low), high: list(high), last: list(last), min, max, reach };
+            for (const each of ["first", "low", "high", "last"]) seen[each] = list(seen[each]);
+            return seen;
         }""",
         [samples, window],
     )
@@ -140,7 +141,7 @@ def test_a_line_is_broken_where_samples_are_missing(home: Page) -> None:
 
     seen = columns(home, samples, (0, 1000, 100))
 
-    assert 5 < seen["reach"] < 41, "columns that a line may cross; 41 are empty"
+    assert 1 < seen["reach"] < 41, "columns that a line may cross; 41 are empty"
 
 
 @pytest.mark.parametrize(
