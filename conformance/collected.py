@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.catalogue import UnknownRowError
 from conformance.options import Options, chosen
 from conformance.reference import reference
 from conformance.report import ResultFile
@@ -21,7 +22,7 @@ UNABLE = ("target.version", "process.start", "publish.command", "publish.python"
 
 
 def begin(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Register the run of the checks among `items`, in the order of the catalogue, without those not asked for.
+    """Register the run of the checks among `items`, in the order of the catalogue.
 
     Raises pytest.UsageError.
     """
@@ -30,7 +31,7 @@ def begin(config: pytest.Config, items: list[pytest.Item]) -> None:
     options = _options(config)
     _select(config, items, options.only)
     ours = [item for item in items if row_of(item)]
-    progress = config.get_verbosity() < -1  # then pytest itself is silent
+    silent = config.get_verbosity() < -1
     opened = ExitStack()
     config.add_cleanup(opened.close)
     target: Target | Unjudged
@@ -39,8 +40,8 @@ def begin(config: pytest.Config, items: list[pytest.Item]) -> None:
     except Unjudged as unable:
         target = unable
     reporters: list[Reporter] = [ResultFile(options.json)] if options.json else []
-    reporters.append(Terminal(len(ours), progress=progress))
-    config.pluginmanager.register(Run(options, target, ours, reporters), "eventbahn-run")
+    reporters.append(Terminal(len(ours), progress=silent))
+    config.pluginmanager.register(Run(options, target, ours, reporters, silent=silent), "eventbahn-run")
 
 
 def refusal(target: Target, *, allow_exec: bool) -> str:
@@ -60,8 +61,8 @@ def _options(config: pytest.Config) -> Options:
     if path and not Path(path).absolute().parent.is_dir():
         raise pytest.UsageError(f"--sse-json {path}: there is no such folder")
     try:
-        only = chosen(config.getoption("sse_only"), REQUIREMENTS)
-    except ValueError as error:
+        only = chosen(config.getoption("sse_only"))
+    except UnknownRowError as error:
         raise pytest.UsageError(f"--sse-only: {error}") from error
     return Options(
         target=config.getoption("sse_target"),

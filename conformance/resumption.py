@@ -138,7 +138,7 @@ def _texts(subject: Subject, what: str, count: int) -> list[str]:
 
 
 def _cursor(subject: Subject, id_: str, stream: WireStream, texts: Sequence[str]) -> Cursor:
-    found = (subject.payload(event.data) for event in stream.reading.events)
+    found = (subject.payload(event.data) or "" for event in stream.reading.events)
     return Cursor(id_, Reading.of(stream.transcript), tuple(text for text in found if text in texts))
 
 

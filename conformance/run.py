@@ -58,6 +58,8 @@ class Run:
         target: Target | Unjudged,
         items: Sequence[pytest.Item],
         reporters: Sequence[Reporter],
+        *,
+        silent: bool,
     ) -> None:
         self.options = options
         self.target = target if isinstance(target, Target) else None
@@ -69,6 +71,7 @@ class Run:
         self._wanted = {row: item for item in items if (row := row_of(item))}
         self._judgements: dict[str, Judgement] = {}
         self._reporters = reporters
+        self._silent = silent  # pytest itself shows no progress
         self._begun = 0.0
         self._crashed = False
 
@@ -154,7 +157,8 @@ class Run:
             return None
         if report.when == "setup" and report.passed:
             return "", "", ""
-        return str(verdict), LETTERS.get(verdict, str(verdict)[0].lower()), str(verdict)
+        letter = LETTERS.get(verdict, verdict[0].lower())
+        return ("", "", "") if self._silent else (str(verdict), letter, str(verdict))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

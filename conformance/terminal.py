@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from rich.console import Console, Group
-from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
@@ -14,7 +13,7 @@ from conformance.requirements import REQUIREMENTS, SECTIONS
 from conformance.results import Result, ResultRow
 from conformance.run import Run
 from conformance.score import DESELECTED
-from conformance.verdict import Verdict
+from conformance.verdict import JUDGED, Verdict
 
 __all__ = ["Terminal", "show"]
 
@@ -28,8 +27,8 @@ STYLES = {
     Verdict.INFO: "blue",
 }
 EXPLAINED = {Verdict.FAIL, Verdict.FLAKY, Verdict.STALE_WAIVER, Verdict.WARN}
-UNJUDGED = {Verdict.NOT_APPLICABLE, Verdict.SKIP, Verdict.DEPENDENCY, Verdict.INCONCLUSIVE}
 EVIDENCE_CHARACTERS = 400
+PAPER_COLUMNS = 120
 
 
 class Terminal:
@@ -37,6 +36,8 @@ class Terminal:
 
     def __init__(self, rows: int, *, progress: bool) -> None:
         self._console = Console(highlight=False)
+        if not self._console.is_terminal:
+            self._console.width = PAPER_COLUMNS
         watched = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
         silent = not (progress and watched.is_terminal)
@@ -48,7 +49,9 @@ class Terminal:
         """`row` is about to be judged."""
         self._progress.start()
         self._done += 1
-        self._progress.update(self._task, completed=self._done, description=f"{row} {REQUIREMENTS[row].title[:60]}")
+        self._progress.update(
+            self._task, completed=self._done, description=f"{row} {REQUIREMENTS[row].title[:60]}"
+        )
 
     def end(self, run: Run) -> None:
         """Show everything."""
@@ -58,27 +61,29 @@ class Terminal:
 
 def show(result: Result, headline: str, console: Console) -> None:
     """Table, explanations, headline, and what was not judged."""
-    shown = [row for row in result.rows if row.reason != DESELECTED]
-    lost = {row.reason for row in shown}
-    if len(lost) == 1 and all(row.verdict == Verdict.INCONCLUSIVE for row in shown):
-        console.print(f"{escape(str(result.target['name']))}: {escape(lost.pop())}", style="bold red", soft_wrap=True)
-    else:
-        console.print(f"\n[bold]{escape(str(result.target['name']))}[/] at {escape(str(result.target['url']))}")
-        for section, title in SECTIONS.items():
-            _section(title, [row for row in shown if row.section == section], console)
-        for row in shown:
-            if row.verdict in EXPLAINED:
-                console.print(_explained(row))
+    rows = [row for row in result.rows if row.reason != DESELECTED]
+    name, url = result.target["name"], result.target["url"]
+    console.print(Text(f"\n{name} at {url}" if name != url else f"\n{name}", style="bold"), soft_wrap=True)
+    unable = [row.reason for row in rows if row.verdict == Verdict.INCONCLUSIVE]
+    if unable and not any(row.verdict in JUDGED for row in rows):
+        console.print(Text(f"nothing could be judged: {unable[0]}", style="bold red"), soft_wrap=True)
+        console.print(headline, soft_wrap=True)
+        return
+    for section, title in SECTIONS.items():
+        _section(title, [row for row in rows if row.section == section], console)
+    for row in rows:
+        if row.verdict in EXPLAINED:
+            console.print(_explained(row))
     console.print(Text(f"\n{headline}", style="bold"), soft_wrap=True)
-    for reason, rows in _unjudged(result.rows).items():
-        console.print(Text(f"  not judged, {reason}: {', '.join(rows)}"), soft_wrap=True)
+    for reason, ids in _unjudged(rows).items():
+        console.print(Text(f"  not judged, {reason}: {', '.join(ids)}"), soft_wrap=True)
 
 
 def _section(title: str, rows: Iterable[ResultRow], console: Console) -> None:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
     table.add_column(width=max(map(len, Verdict)), no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1)
+    table.add_column()
     for row in rows:
         table.add_row(Text(row.verdict, style=_style(row)), row.id, Text(_line(row)))
     if table.row_count:
@@ -113,14 +118,16 @@ def _explained(row: ResultRow) -> Group:
     for name, text in parts.items():
         if text:
             told.add_row(name, Text(text))
-    head = Text.assemble("\n", (row.verdict, _style(row)), f" {row.id}  ", (row.title, "bold"), f"  [{row.level}]")
+    head = Text.assemble(
+        "\n", (row.verdict, _style(row)), f" {row.id}  ", (row.title, "bold"), f"  [{row.level}]"
+    )
     return Group(head, Padding(told, (0, 0, 0, 2)))
 
 
 def _unjudged(rows: Iterable[ResultRow]) -> dict[str, list[str]]:
-    """Rows by verdict and reason, without those that the user left out."""
+    """Rows by verdict and reason."""
     found: dict[str, list[str]] = {}
     for row in rows:
-        if row.verdict in UNJUDGED and row.reason != DESELECTED:
+        if row.verdict not in JUDGED:
             found.setdefault(f"{row.verdict} ({row.reason})", []).append(row.id)
     return found
