@@ -42,7 +42,8 @@ def print_list(console: Console) -> None:
         table.add_column(heading, no_wrap=heading != "requirement")
     for section, title in SECTIONS.items():
         rows = [row for row in REQUIREMENTS.values() if row.section == section]
-        table.add_row("", "", "", "")
+        if table.row_count:
+            table.add_row()
         table.add_row(Text(section, style="bold"), "", "", Text(title, style="bold"))
         for row in rows:
             table.add_row(row.id, row.level, row.priority, row.title, row.clause)

@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from conformance.complaint import did_you_mean
 from conformance.placeholders import MESSAGE, names
-from conformance.target_schema import Publish, RequestTemplate, Target
+from conformance.stream_schema import Publish, RequestTemplate
+from conformance.target_schema import Target
 
 __all__ = ["bad_address", "contradictions"]
 

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from conformance.placeholders import PLACE, fill
-from conformance.target_schema import RandomChannel, RequestTemplate, Step, Target
+from conformance.stream_schema import RandomChannel, RequestTemplate
+from conformance.target_schema import Step, Target
 
 __all__ = [
     "Message",

@@ -13,7 +13,9 @@ import msgspec
 from conformance.complaint import complaint
 from conformance.consistency import bad_address, contradictions
 from conformance.environment import expand
-from conformance.target_schema import Exec, Politeness, Publish, Seconds, Server, Subscribe, Target, seconds
+from conformance.stream_schema import Publish, Subscribe
+from conformance.table import Seconds, seconds
+from conformance.target_schema import Exec, Politeness, Server, Target
 
 __all__ = ["TARGETS", "Command", "Target", "TargetError", "commands", "is_loopback", "load", "loads"]
 

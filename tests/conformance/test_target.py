@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from conformance.target import TARGETS, Command, Target, TargetError, commands, is_loopback, load, loads
-from conformance.target_schema import FixedChannel, Frame, Politeness, RandomChannel, Signal, Step, Waiver
+from conformance.stream_schema import FixedChannel, Frame, RandomChannel, Signal
+from conformance.target_schema import Politeness, Step, Waiver
 
 ENVIRON = {
     "EVENTBAHN_URL": "http://127.0.0.1:8000",
