@@ -103,6 +103,8 @@ class Signal(Table, frozen=True):
 
 
 class Retention(Table, frozen=True):
+    """How far back a cursor may lie: in events, in seconds, or both."""
+
     count: Positive | None = None
     age: Seconds | None = None
 

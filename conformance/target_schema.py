@@ -40,6 +40,8 @@ class Exec(Table, frozen=True):
 
 
 class Tls(Table, frozen=True):
+    """Whether a certificate must be one that this machine trusts."""
+
     verify: bool = True
 
 
@@ -63,6 +65,8 @@ class Ready(Table, frozen=True):
 
 
 class Stop(Table, frozen=True):
+    """The signal that ends a process, and how long it may take."""
+
     signal: Literal["TERM", "INT", "HUP", "QUIT", "KILL"] = "TERM"
     grace: Seconds = Seconds(10)
 
@@ -75,6 +79,8 @@ class Metric(Table, frozen=True):
 
 
 class Metrics(Table, frozen=True):
+    """What can be read off the server while it runs; `rss` is that of the process that the suite started."""
+
     connections: Metric | None = None
     rss: Literal["pid"] | None = None
 
@@ -109,6 +115,8 @@ class Principal(Table, frozen=True):
 
 
 class SlowReader(Table, frozen=True):
+    """What the server does with a reader that does not keep up."""
+
     policy: Literal["drop", "cap", "block", "unknown"]
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.target import TARGETS, Command, Target, TargetError, commands, is_loopback, load, loads
 from conformance.stream_schema import FixedChannel, Frame, RandomChannel, Signal
+from conformance.target import TARGETS, Command, Target, TargetError, commands, is_loopback, load, loads
 from conformance.target_schema import Politeness, Step, Waiver
 
 ENVIRON = {
