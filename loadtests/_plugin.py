@@ -15,8 +15,9 @@ from rich.console import Console
 from loadtests._archive import save
 from loadtests._options import OPTIONS
 from loadtests._run import Run
-from loadtests._shape import INVALID, USAGE, PlanShape, RefusalError
+from loadtests._shape import USAGE, PlanShape, RefusalError
 from loadtests._summary import summarize
+from loadtests._verdict import INVALID
 
 __all__ = ["current_run"]
 

@@ -27,6 +27,7 @@ from loadtests._result import SCHEMA, Books, moment
 from loadtests._schedule import Schedule
 from loadtests._subscriber import Subscriber
 from loadtests._tally import Tally
+from loadtests._verdict import verdict
 from loadtests._vitals import ClockGuard, Vitals, domain, environment
 
 __all__ = ["Run", "reach"]
@@ -40,7 +41,6 @@ QUIET_SECONDS = 1.0  # without any delivery, and a run is taken to have settled
 RECONNECT_SECONDS = 10.0  # to wait for those who lost their stream
 DRAIN_SECONDS = 30.0
 POLL_SECONDS = 0.05
-OK, FAILED, INVALID = 0, 3, 4
 
 
 def reach(endpoints: list[Endpoint]) -> Endpoint:
@@ -120,6 +120,7 @@ class Run:
                 plan = self.plan.cut(time.time_ns())
                 published = self._drain()
                 self._bookkeeper.kill()
+                self._close_second(time.time_ns() // SECOND)
                 self._audience.close(plan, published)
                 self._collect()
                 self.over = True
@@ -130,11 +131,13 @@ class Run:
     def _keep_books(self) -> None:
         while True:
             gevent.sleep(1 - time.time_ns() % SECOND / SECOND)
-            self._clock.check()
-            own, server = self._vitals.sample()
-            second = round(time.time_ns() / SECOND) - 1  # the one that has just ended
-            self._ledger.samples.append(Sample(second, self._audience.live, *own, *(server or ())))
-            self._collect()
+            self._close_second(round(time.time_ns() / SECOND) - 1)  # the one that has just ended
+
+    def _close_second(self, second: int) -> None:
+        self._clock.check()
+        own, server = self._vitals.sample()
+        self._ledger.samples.append(Sample(second, self._audience.live, *own, *(server or ())))
+        self._collect()
 
     def _collect(self) -> None:
         for tally in (self._audience.take(), self._publisher.take()):
@@ -165,16 +168,9 @@ class Run:
 
     def _judge(self, books: Books) -> dict[str, Any]:
         found = books.document()
-        whole = books.whole()
-        phases = {phase["name"]: phase for phase in found["phases"]}
-        slo = [
-            objective.judge(whole if objective.phase is None else phases.get(objective.phase))
-            for objective in self._settings.objectives
-        ]
         invalid = reasons(self._evidence(books))
         if self._interrupted:
             invalid.append("interrupted while draining: what was still on its way counts as lost")
-        failed = not all(row["ok"] for row in slo)
         return {
             "schema": SCHEMA,
             "run": self._run(books.plan),
@@ -183,9 +179,7 @@ class Run:
             ),
             "workers": [self._worker(books)],
             **found,
-            "slo": slo,
-            "invalid": invalid,
-            "exit_code": INVALID if invalid else FAILED if failed else OK,
+            **verdict(self._settings.objectives, books.whole(), found["phases"], invalid),
         }
 
     def _evidence(self, books: Books) -> Evidence:

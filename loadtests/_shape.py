@@ -13,12 +13,13 @@ from loadtests._feed import Feed
 from loadtests._limits import LimitError, room_for
 from loadtests._options import OptionError, Settings
 from loadtests._run import Run, reach
+from loadtests._verdict import INVALID
 
-__all__ = ["INVALID", "USAGE", "PlanShape", "RefusalError"]
+__all__ = ["USAGE", "PlanShape", "RefusalError"]
 
 log = logging.getLogger(__name__)
 
-USAGE, INVALID = 2, 4
+USAGE = 2
 
 
 class RefusalError(Exception):

@@ -1,7 +1,7 @@
 """A server that loses, repeats, delays and cuts on purpose, and counts what it did: the load tests' measure.
 
-`python -m tests.loadtests.stub [--delay S] [--lose N] [--repeat N] [--cut N] [--forget [--reset]]` prints its
-URL. `GET /stats` tells what was injected. It shares no code with our server or our clients.
+`python -m tests.loadtests.stub [FAULTS]` prints its URL; `GET /stats` tells what was injected. It shares no code
+with our server or our clients.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ class Faults(NamedTuple):
     cut: int
     forget: bool  # do not replay to those who come back
     reset: bool  # … but tell them
+    refuse: int  # every so many probes
 
 
 class Hub:
@@ -81,8 +82,7 @@ class Connection(asyncio.Protocol):
     def answer(self, start: str, headers: dict[str, str], body: bytes) -> None:
         match start.split()[:2]:
             case ["POST", "/measurements"]:
-                asyncio.get_running_loop().call_later(self.hub.faults.delay, self.hub.publish, body)
-                self.reply(b'{"accepted":1}')
+                self.accept(body)
             case ["GET", "/stats"]:
                 self.reply(json.dumps(self.hub.counts).encode())
             case ["GET", "/events"]:
@@ -90,8 +90,18 @@ class Connection(asyncio.Protocol):
             case _:
                 self.transport.abort()
 
-    def reply(self, body: bytes) -> None:
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    def accept(self, body: bytes) -> None:
+        counts, refuse = self.hub.counts, self.hub.faults.refuse
+        counts["posted"] += 1
+        if refuse and counts["posted"] % refuse == 0:
+            counts["refused"] += 1
+            self.reply(b"{}", "503 Service Unavailable")
+            return
+        asyncio.get_running_loop().call_later(self.hub.faults.delay, self.hub.publish, body)
+        self.reply(b'{"accepted":1}')
+
+    def reply(self, body: bytes, status: str = "200 OK") -> None:
+        head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self.transport.write(head.encode() + body)
 
     def subscribe(self, last: int | None) -> None:
@@ -142,6 +152,7 @@ class Connection(asyncio.Protocol):
 @click.option("--cut", default=0)
 @click.option("--forget", is_flag=True)
 @click.option("--reset", is_flag=True)
+@click.option("--refuse", default=0)
 def main(**faults: object) -> None:
     """Serve until killed."""
     uvloop.run(serve(Faults(**faults)))  # type: ignore[arg-type] # click has parsed them

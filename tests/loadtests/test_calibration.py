@@ -16,6 +16,7 @@ CASES = {
     "cuts": ("--cut", "20"),
     "cuts and forgets": ("--cut", "20", "--forget"),
     "cuts, forgets and says so": ("--cut", "20", "--forget", "--reset"),
+    "refuses": ("--refuse", "10"),
 }
 
 
@@ -31,7 +32,7 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, O
 
 
 def judged(done: Outcome) -> int:
-    """The exit code as far as the server goes; a machine that is too busy for a valid run is no server's fault."""
+    """The exit code as far as the server goes: a machine too busy for a valid run is not its fault."""
     assert done.result is not None, done.text
     assert done.code == done.result["exit_code"]
     assert all(any(blame in reason for blame in BUSY) for reason in done.result["invalid"]), done.text
@@ -108,6 +109,17 @@ def test_what_the_server_owned_up_to_is_announced_loss(calibrated: dict[str, Out
     assert done.injected["forgotten"] > 0
     assert done.loss["lost"] == done.loss["announced"] == done.injected["forgotten"]
     assert done.loss["silent"] == 0
+
+
+def test_a_refused_probe_is_counted_and_nobody_misses_it(calibrated: dict[str, Outcome]) -> None:
+    done = calibrated["refuses"]
+
+    assert done.injected["refused"] > 0
+    assert done.result is not None
+    assert done.result["errors"] == {"publish: HTTP 503": done.injected["refused"]}
+    assert done.loss["lost"] == 0
+    assert done.code == 4
+    assert any("phase 20: the server took" in reason for reason in done.result["invalid"])
 
 
 def test_smoke_against_our_own_server(load: Load, serve: Serve) -> None:

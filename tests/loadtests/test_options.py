@@ -1,0 +1,78 @@
+"""Options: defaults of the scenario, what overrides them, and what is refused with the flag's name."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loadtests._options import OPTIONS, OptionError, Settings
+
+NOTHING: dict[str, Any] = {
+    option.flag[2:].replace("-", "_"): option.keywords.get("default", False) for option in OPTIONS
+}
+
+
+def test_the_defaults_are_those_of_fanout() -> None:
+    settings = Settings.of(NOTHING)
+
+    assert settings.scenario.name == "fanout"
+    assert settings.scenario.levels == (100, 250, 500, 1000, 2000)
+    assert (settings.scenario.settle, settings.scenario.hold, settings.scenario.pub_rate) == (10, 30, 10)
+    assert [objective.text for objective in settings.objectives] == ["loss.silent==0"]
+    assert settings.path("r1") == Path("results/r1.json")
+    assert not settings.allow_remote
+
+
+def test_what_is_given_wins() -> None:
+    given = {"levels": "5, 10", "settle": "0", "hold": "1.5", "pub_rate": "20", "out": "x/{run_id}.json.gz"}
+
+    settings = Settings.of({**NOTHING, **given, "server_pid": "12", "seed": "7"})
+
+    assert settings.scenario.levels == (5, 10)
+    assert (settings.scenario.settle, settings.scenario.hold, settings.scenario.pub_rate) == (0, 1.5, 20)
+    assert (settings.path("r1"), settings.server_pid, settings.seed) == (Path("x/r1.json.gz"), 12, 7)
+    assert settings.given["--levels"] == "5, 10"
+
+
+def test_an_objective_joins_those_of_the_scenario_or_takes_the_place_of_one() -> None:
+    slo = ["deliver.p99<=1s", "loss.silent<=5", "phase[2000].loss.silent==0"]
+
+    settings = Settings.of({**NOTHING, "slo": slo})
+
+    assert [objective.text for objective in settings.objectives] == slo
+
+
+def test_an_empty_field_of_the_web_form_is_not_given() -> None:
+    assert Settings.of({**NOTHING, "levels": "", "hold": "", "seed": ""}) == Settings.of(
+        {**NOTHING, "seed": ""}
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("scenario", "fan", "there are smoke, fanout"),
+        ("levels", "many", "write whole numbers, like 100,250,500"),
+        ("levels", "10,", "write whole numbers"),
+        ("levels", "0", "begin at 1 or more and rise"),
+        ("levels", "20,10", "begin at 1 or more and rise"),
+        ("levels", "10,10", "begin at 1 or more and rise"),
+        ("settle", "-1", "write 0 or more"),
+        ("settle", "nan", "write 0 or more"),
+        ("hold", "0.5", "write 1 or more"),
+        ("hold", "inf", "write 1 or more"),
+        ("hold", "30s", "write a number"),
+        ("pub_rate", "0", "write 0.001 or more"),
+        ("seed", "1.5", "write a whole number"),
+        ("server_pid", "0", "write 1 or more"),
+        ("slo", ["deliver.p98<=1ms"], "did you mean"),
+        ("slo", ["phase[7].deliver.p99<=1ms"], "the phases are 100, 250"),
+        ("out", "/", "write the name of a file"),
+    ],
+)
+def test_nonsense_is_refused_by_name(option: str, value: object, said: str) -> None:
+    with pytest.raises(OptionError) as refused:
+        Settings.of({**NOTHING, option: value})
+
+    assert str(refused.value).startswith(f"--{option.replace('_', '-')} ")
+    assert said in str(refused.value)

@@ -1,0 +1,71 @@
+"""Objectives: what can be written, what it means, and that what cannot be judged is refused."""
+
+from typing import Any
+
+import pytest
+
+from loadtests._slo import METRICS, Objective, SloError
+
+PHASES = ("1000", "2000")
+FIGURES: dict[str, Any] = {
+    "metrics": {"deliver": {"n": 40, "p99_us": 250_000, "max_us": None}},
+    "loss": {"lost": 3, "silent": 0},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("deliver.p99<=250ms", {"value_us": 250_000, "ok": True}),
+        ("deliver.p99<250ms", {"value_us": 250_000, "ok": False}),
+        ("deliver.p99 <= 0.25 s", {"value_us": 250_000, "ok": True}),
+        ("deliver.p99>=250001us", {"value_us": 250_000, "ok": False}),
+        ("deliver.p99==250000µs", {"value_us": 250_000, "ok": True}),
+        ("deliver.n>39", {"value": 40, "ok": True}),
+        ("loss.silent==0", {"value": 0, "ok": True}),
+        ("loss.lost<=2", {"value": 3, "ok": False}),
+        ("deliver.max<=1s", {"value_us": None, "ok": False}),
+        ("phase[2000].loss.lost==3", {"value": 3, "ok": True}),
+    ],
+)
+def test_an_objective_is_judged(text: str, row: dict[str, object]) -> None:
+    assert Objective.parse(text, PHASES).judge(FIGURES) == {"expr": text, **row}
+
+
+def test_a_phase_that_never_began_meets_nothing() -> None:
+    objective = Objective.parse("phase[2000].loss.lost==0", PHASES)
+
+    assert (objective.phase, objective.judge(None)["ok"]) == ("2000", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "write METRIC<=NUMBER"),
+        ("deliver.p99", "write METRIC<=NUMBER"),
+        ("deliver.p99=250ms", "write METRIC<=NUMBER"),
+        ("deliver.p99<=ms", "write METRIC<=NUMBER"),
+        ("deliver.p99<=1e3ms", "write METRIC<=NUMBER"),
+        ("deliver.p98<=1ms", "did you mean 'deliver.p9"),
+        ("delivery.p99<=1ms", "did you mean 'deliver.p99'"),
+        ("nonsense<=1ms", "there are deliver, "),
+        ("deliver.p99<=250", "needs a unit"),
+        ("deliver.p99<=250h", "needs a unit"),
+        ("loss.lost<=1ms", "takes no unit"),
+        ("deliver.n>=1ms", "takes no unit"),
+        ("phase[500].deliver.p99<=1ms", "the phases are 1000, 2000"),
+    ],
+)
+def test_what_cannot_be_judged_is_refused(text: str, said: str) -> None:
+    with pytest.raises(SloError) as refused:
+        Objective.parse(text, PHASES)
+
+    assert said in str(refused.value)
+    assert repr(text) in str(refused.value)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_every_metric_can_be_bounded(metric: str) -> None:
+    unit = "" if metric.endswith(".n") or metric.startswith("loss.") else "ms"
+
+    assert Objective.parse(f"{metric}<=1{unit}", ()).metric == metric

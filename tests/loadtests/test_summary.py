@@ -1,0 +1,62 @@
+"""The summary, as it reads on a terminal."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from loadtests._summary import summarize
+
+LATENCY = {"p50_us": 900, "p90_us": 12_340, "p99_us": 99_999, "p999_us": 1_500_000, "max_us": 2_000_000}
+DOCUMENT: dict[str, Any] = {
+    "run": {"scenario": "fanout", "target": "http://127.0.0.1:8000"},
+    "phases": [
+        {
+            "subs": 1000,
+            "deliveries_s": 9_998.7,
+            "metrics": {"deliver": LATENCY, "last_subscriber": LATENCY},
+            "loss": {"expected": 300_000, "lost": 14},
+        },
+        {
+            "subs": 2000,
+            "deliveries_s": None,
+            "metrics": {"deliver": dict.fromkeys(LATENCY), "last_subscriber": dict.fromkeys(LATENCY)},
+            "loss": {"expected": 0, "lost": 0},
+        },
+    ],
+    "slo": [
+        {"expr": "deliver.p99<=250ms", "value_us": 99_999, "ok": True},
+        {"expr": "loss.lost==0", "value": 14, "ok": False},
+        {"expr": "phase[2000].deliver.p99<=1s", "value_us": None, "ok": False},
+    ],
+    "errors": {"stream: eof": 3, "publish: [nasty]": 40},
+    "invalid": ["stopped before the plan was through"],
+}
+
+
+def shown(path: Path | None) -> list[str]:
+    text = io.StringIO()
+    summarize(DOCUMENT, path, Console(file=text, width=120))
+    return [" ".join(line.split()) for line in text.getvalue().splitlines() if line.strip()]
+
+
+def test_everything_that_matters_is_said() -> None:
+    assert shown(Path("results/r.json")) == [
+        "fanout against http://127.0.0.1:8000, from due time to arrival",
+        "subscribers deliveries/s p50 p90 p99 p99.9 max last p99 lost of",
+        "─" * 104,
+        "1,000 9,999 0.9 ms 12.3 ms 100.0 ms 1.50 s 2.00 s 100.0 ms 14 300,000",
+        "2,000 – – – – – – – 0 0",
+        "ok deliver.p99<=250ms: 100.0 ms",
+        "FAIL loss.lost==0: 14",
+        "FAIL phase[2000].deliver.p99<=1s: never measured",
+        "40 × publish: [nasty]",
+        "3 × stream: eof",
+        "INVALID stopped before the plan was through",
+        "result: results/r.json",
+    ]
+
+
+def test_a_file_that_was_not_written_is_owned_up_to() -> None:
+    assert shown(None)[-1] == "the result file was not written"
