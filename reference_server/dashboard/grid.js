@@ -99,9 +99,11 @@ class Cell {
   tell({ quantity }, missing, now) {
     const value = this.device.values[quantity];
     const silence = this.device.silence(now);
+    const absent = this.device.series.get(quantity)?.absent(this.device.time);
     write(this.value, value === undefined ? "" : reading(value, Math.max(this.decimals, decimalsOf(value))));
-    write(this.warning, [missing && `▲ ${missing} missing`, silence && `silent ${duration(silence * 1000)}`].filter(Boolean).join(" · "));
-    this.element.classList.toggle("silent", silence > 0);
+    const warnings = [missing && `▲ ${missing} missing`, silence && `silent ${duration(silence * 1000)}`, !silence && absent && `no ${quantity}`];
+    write(this.warning, warnings.filter(Boolean).join(" · "));
+    this.element.classList.toggle("silent", silence > 0 || absent === true);
   }
 
   draw(shared, { width, height }, palette) {

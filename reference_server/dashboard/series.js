@@ -34,6 +34,11 @@ export class Series {
     return this.length ? this.times[(this.start + this.length - 1) % this.times.length] : NaN;
   }
 
+  // Whether a device whose latest measurement is of `time` has left this quantity out for a while.
+  absent(time) {
+    return time - this.newest > BREAK * this.interval && this.length > 1;
+  }
+
   get oldest() {
     return this.length ? this.times[this.start] : NaN;
   }
