@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import compress
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Encoder:
             template = self._template(None, late)
             return [(heads[d] + template % (k, t, *row)).encode() for d, k, t, row in rows]
         return [
-            (heads[d] + self._template(tuple(there), late) % (k, t, *(v for v in row if v == v))).encode()
+            (heads[d] + self._template(tuple(there), late) % (k, t, *compress(row, there))).encode()
             for (d, k, t, row), there in zip(rows, present.T.tolist(), strict=True)
         ]
 

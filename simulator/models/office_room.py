@@ -115,7 +115,7 @@ class OfficeRoom(Model):
         return self._people.at(now.local_day, now.local_second)
 
     def _switch(self, lamps: Floats, people: Floats, daylight: Floats, dt: float) -> Floats:
-        """People switch the lamps on when it is dark; they go off when it is bright or people are long gone."""
+        """People switch the lamps on when it is dark; they go off when it is bright or all have gone."""
         wanted = (people > 0) & ((daylight < self._dark) | (lamps > 0))
         stay = np.where(wanted, LAMPS_STAY, np.maximum(lamps - dt, 0))
         return np.where(daylight < BRIGHT * self._dark, stay, 0)

@@ -43,13 +43,9 @@ class TwoMass:
         a, b = -(self._inner + self._leak) / self._air, self._inner / self._air
         c, d = self._inner / self._mass, -(self._inner + self._wall) / self._mass
         middle, half = (a + d) / 2, np.sqrt(((a - d) / 2) ** 2 + b * c)
-        grow, cosh, sinh = np.exp(middle * dt), np.cosh(half * dt), np.sinh(half * dt) / half
-        e = (
-            grow * (cosh + sinh * (a - middle)),
-            grow * sinh * b,
-            grow * sinh * c,
-            grow * (cosh + sinh * (d - middle)),
-        )
+        slow, fast = np.exp((middle + half) * dt), np.exp((middle - half) * dt)
+        mean, slope = (slow + fast) / 2, (slow - fast) / (2 * half)
+        e = (mean + slope * (a - middle), slope * b, slope * c, mean + slope * (d - middle))
         f = (e[0] - 1, e[1], e[2], e[3] - 1)
         det = a * d - b * c
         g = (
