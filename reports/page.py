@@ -1,5 +1,6 @@
 """Results in, one HTML document out: it names no other resource, and forbids the browser to fetch any."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -20,6 +21,8 @@ from reports.units import count, ms, plain
 from reports.visible import lines, prose, unescaped, visible
 
 __all__ = ["page"]
+
+WEB = re.compile(r"https?://[^\s<>\"{}\\^`|]+")  # without what RFC 3986 leaves out
 
 
 def page(results: Sequence[Result], sources: Iterable[str] = ()) -> str:
@@ -84,8 +87,8 @@ def shown(value: Any) -> Any:
 
 
 def web(url: str | None) -> str | None:
-    """A URL that a page may link to, or None: `javascript:` is no place to go."""
-    return url if url and url.startswith(("https://", "http://")) else None
+    """A URL that a page may link to, or None: `javascript:` is no place to go, nor is `/events/{channel}`."""
+    return url if url and WEB.fullmatch(url) else None
 
 
 def text(rooms: Environment, name: str) -> Markup:

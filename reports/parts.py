@@ -16,6 +16,7 @@ from reports.schemas import Conformance, Fleet, Load, Result, Row, Series
 from reports.shapes import tone
 from reports.tally import Tally, headline, sections, tally, unjudged
 from reports.tally import contradictions as conformance_contradictions
+from reports.titles import title
 
 __all__ = ["ConformancePart", "Entry", "FleetPart", "LoadPart", "Part", "Section", "parts"]
 
@@ -122,7 +123,7 @@ def conformance(result: Conformance, anchor: str) -> ConformancePart:
         ),
         details=facts(target),
         sections=[
-            Section(name, f"{anchor}s{n}", [by_row[id(row)] for row in rows], tally(rows))
+            Section(title(name), f"{anchor}s{n}", [by_row[id(row)] for row in rows], tally(rows))
             for n, (name, rows) in enumerate(sections(result.rows).items(), 1)
         ],
         findings=[entry for entry in entries if tone(entry.row.verdict) in ("bad", "warn")],
