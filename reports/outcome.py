@@ -8,6 +8,8 @@ from reports.units import count
 
 __all__ = ["Outcome", "of_conformance", "of_fleet", "of_load"]
 
+LENIENT: tuple[Verdict, ...] = ("WARN", "WAIVED")
+ALL_MET = "Every requirement that was judged is met."
 UNFINISHED = {2: "wrongly configured", 70: "stopped by a fault of eventbahn itself", 130: "interrupted"}
 
 
@@ -27,8 +29,10 @@ def of_conformance(result: Conformance) -> Outcome:
             return Outcome("FAIL", f"Requirements are not met: {', '.join(bad)}.")
         case 1 if "WARN" in counts:
             return Outcome("FAIL", f"Advice is not followed, and the run was strict: {counts['WARN']} WARN.")
-        case 0 if any(verdict in counts for verdict in ("PASS", "WARN", "WAIVED")):
-            return Outcome("PASS", "Every requirement that was judged is met.")
+        case 0 if any(verdict in counts for verdict in ("PASS", *LENIENT)):
+            rest = [f"{counts[verdict]} {verdict}" for verdict in LENIENT if verdict in counts]
+            met = f"No binding requirement is broken: {', '.join(rest)}." if rest else ALL_MET
+            return Outcome("PASS", met)
         case code if code in UNFINISHED:
             return Outcome("INCONCLUSIVE", f"The run was {UNFINISHED[code]}, so its result is partial.")
     return Outcome("INCONCLUSIVE", "Too little was judged to say whether the target conforms.")

@@ -18,7 +18,7 @@ from reports.shapes import shape, symbols, tone
 from reports.strip import strip, told
 from reports.tally import ORDER
 from reports.units import count, ms, plain
-from reports.visible import lines, prose, unescaped, visible
+from reports.visible import lines, prose, unescaped, visible, worded
 
 __all__ = ["page"]
 
@@ -71,6 +71,7 @@ def environment() -> Environment:
         "tone": tone,
         "unescaped": unescaped,
         "web": web,
+        "worded": worded,
     }
     return made
 

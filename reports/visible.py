@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
-__all__ = ["lines", "prose", "unescaped", "visible"]
+__all__ = ["lines", "prose", "unescaped", "visible", "worded"]
 
 # C0, DEL, C1; zero-width and direction marks; line separators; BOM, interlinear marks, surrogates, tags.
 UNSEEN = re.compile(
@@ -81,3 +81,8 @@ def marked(piece: str) -> str:
 def prose(text: str) -> Markup:
     """`text` as safe HTML that keeps its line breaks, for sentences and commands of several lines."""
     return Markup("\n").join(visible(line) for line in text[:SHOWN_CHARACTERS].split("\n"))
+
+
+def worded(text: str) -> Markup:
+    """Prose in which `…` is code, as the suite writes its advice."""
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", prose(text)))

@@ -26,6 +26,17 @@ def test_a_target_is_good_only_with_evidence(rows: tuple[samples.Json, ...], cod
     assert of_conformance(samples.a_conformance(*rows, exit_code=code)).verdict == verdict
 
 
+def test_a_good_outcome_does_not_hide_what_was_let_pass() -> None:
+    rows = [row("A-A-1", "PASS"), row("A-A-2", "WARN"), row("A-A-3", "WAIVED")]
+
+    assert of_conformance(samples.a_conformance(*rows)).sentence == (
+        "No binding requirement is broken: 1 WARN, 1 WAIVED."
+    )
+    assert of_conformance(samples.a_conformance(rows[0])).sentence == (
+        "Every requirement that was judged is met."
+    )
+
+
 def slo(ok: bool | None) -> samples.Json:
     return {"expr": "deliver.p99<=250ms", "ok": ok}
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.visible import visible as shown_by_the_suite
-from reports.visible import lines, prose, unescaped, visible
+from reports.visible import lines, prose, unescaped, visible, worded
 
 ANYTHING = st.text(st.characters(exclude_categories=[]), max_size=200)
 DANGEROUS = st.text("\r\n\t\0\x1b\x9b\u202e\u2028\ufeff<>&\"'ab ", max_size=60)
@@ -106,3 +106,9 @@ def is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def test_advice_has_code_in_it_and_no_tags_of_its_own() -> None:
+    assert worded("Write `data: <b>` once.\nA ` alone stays") == (
+        "Write <code>data: &lt;b&gt;</code> once.\nA ` alone stays"
+    )
