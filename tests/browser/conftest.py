@@ -1,18 +1,14 @@
 """A Chromium, a fresh page per test that fails on any error of its scripts, and a line that can be cut."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.chromium import installed, launched
 from tests.browser.line import Line
 from tests.conftest import DEADLINE
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,13 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # not for the whole session: its event loop would be in the way of tests that run their own
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    path = installed()
     if path is None:
         pytest.skip("no Chromium: apt-get install chromium, or set CHROMIUM=/path/to/it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+    with launched(path) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

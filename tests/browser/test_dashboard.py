@@ -32,7 +32,7 @@ def test_a_fleet_is_alive(page: Page, demo: str) -> None:
     page.goto(demo)
     cells = page.locator("#grid .cell")
     expect(cells.nth(49)).to_be_attached()
-    before = page.locator("#grid").inner_text()
+    before = page.locator("#grid").text_content() or ""
 
     expect(page.locator("#grid")).not_to_have_text(before)
     expect(page.locator("html")).to_have_attribute("data-state", "live")
