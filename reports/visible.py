@@ -85,4 +85,4 @@ def prose(text: str) -> Markup:
 
 def worded(text: str) -> Markup:
     """Prose in which `…` is code, as the suite writes its advice."""
-    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", prose(text)))
+    return Markup(re.sub(r"`([^`\n]+)`", r"<code>\1</code>", str(prose(text))))

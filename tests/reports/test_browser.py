@@ -1,6 +1,7 @@
 """The page in a real browser: nothing fetched or refused, readable without script, usable on a phone."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,23 @@ Open = Callable[..., Page]
 HOSTILE = "<script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">"
 
 
+@cache
+def every_kind() -> str:
+    """A page of every kind of result, one of them hostile."""
+    other = samples.a_conformance(
+        row("SSE-INJ-003", "PASS"), row("SSE-X-1", "FAIL", observed=HOSTILE), target={"name": HOSTILE}
+    )
+    return page([samples.a_conformance(), samples.a_load(), samples.a_fleet(), other])
+
+
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    """Opens a page of every kind of result; fails if the browser complains or asks for anything else."""
+    """Opens that page; fails if the browser complains or asks for anything else."""
     complaints: list[str] = []
 
     def show(fragment: str = "", **options: Any) -> Page:
         file = tmp_path / "page.html"
-        other = samples.a_conformance(
-            row("SSE-INJ-003", "PASS"), row("SSE-X-1", "FAIL", observed=HOSTILE), target={"name": HOSTILE}
-        )
-        file.write_text(page([samples.a_conformance(), samples.a_load(), samples.a_fleet(), other]))
+        file.write_text(every_kind())
         tab = browser.new_context(**options).new_page()
         tab.on("console", lambda message: complaints.append(message.text))
         tab.on("pageerror", lambda error: complaints.append(str(error)))
