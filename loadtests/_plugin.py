@@ -12,10 +12,11 @@ from locust.exception import StopTest
 from locust.runners import Runner
 from rich.console import Console
 
+from loadtests._admission import USAGE, RefusalError, arrange
 from loadtests._archive import save
 from loadtests._options import OPTIONS
 from loadtests._run import Run
-from loadtests._shape import USAGE, PlanShape, RefusalError
+from loadtests._shape import PlanShape
 from loadtests._summary import summarize
 from loadtests._verdict import INVALID
 
@@ -43,7 +44,6 @@ def add_options(parser: LocustArgumentParser, **_: Any) -> None:
     for option in OPTIONS:
         parser.add_argument(
             option.flag,
-            env_var=f"EVENTBAHN_{option.flag[2:].replace('-', '_').upper()}",
             include_in_web_ui=option.in_form,
             help=option.help,
             **option.keywords,
@@ -76,7 +76,7 @@ def choose_shape(environment: Environment, runner: Runner | None, **_: Any) -> N
     logging.getLogger("locust.runners").addFilter(lambda record: "spawn rate is very high" not in record.msg)
     if options.headless or options.autostart:
         try:
-            shape.check()
+            arrange(vars(options), environment.host or "")
         except RefusalError as error:
             refuse(str(error))
 
@@ -89,18 +89,21 @@ def refuse(message: str) -> NoReturn:
 def end_run(environment: Environment, **_: Any) -> None:
     """However a run ends, it drains before its users are stopped, and its result is written."""
     shape = PlanShape.of(environment)
-    if shape is None or shape.run is None or shape.run.over:
+    run = shape.run if shape else None
+    if run is None or run.over:
         return
     log.info("Draining: waiting for what is still on its way")
-    document = shape.run.finish()
-    shape.feed.close()
+    document = run.finish()
+    if document is None:
+        return  # somebody else ended it meanwhile: Ctrl-C while the plan was just through
+    run.feed.close()
     for phase in document["phases"]:
         if phase["loss"]["lost"]:
-            shape.feed.fail("SSE", "deliver", f"lost at {phase['name']} subscribers", phase["loss"]["lost"])
+            run.feed.fail("SSE", "deliver", f"lost at {phase['name']} subscribers", phase["loss"]["lost"])
     environment.process_exit_code = document["exit_code"]
-    path: Path | None = shape.settings.path(shape.run.id)
+    path: Path | None = run.settings.path(run.id)
     try:
-        save(document, shape.settings.path(shape.run.id))
+        save(document, run.settings.path(run.id))
     except OSError as error:
         log.error("The result could not be written: %s", error)
         environment.process_exit_code = INVALID

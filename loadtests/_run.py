@@ -2,19 +2,18 @@
 
 import secrets
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import pairwise
 from random import Random
 from typing import Any
 
 import gevent
-from gevent import socket
 from gevent.lock import RLock
 from locust import __version__ as locust_version
 
 from loadtests._audience import OUTSIDE, Audience, Published
 from loadtests._endpoint import Endpoint
+from loadtests._feed import Feed
 from loadtests._health import Evidence, percentile, reasons
 from loadtests._ledger import Ledger, Sample
 from loadtests._limits import open_files
@@ -26,15 +25,13 @@ from loadtests._pump import Pump, kernel_stamps_work
 from loadtests._result import SCHEMA, Books, moment
 from loadtests._schedule import Schedule
 from loadtests._subscriber import Subscriber
-from loadtests._tally import Tally
 from loadtests._verdict import verdict
 from loadtests._vitals import ClockGuard, Vitals, domain, environment
 
-__all__ = ["Run", "reach"]
+__all__ = ["Run"]
 
 SECOND = 1_000_000_000
 LEAD_NS = SECOND // 4  # at least, between now and the first probe
-REACH_SECONDS = 5.0
 CONNECTS_PER_SECOND = 500  # a listener's backlog is some hundred; beyond it the kernel makes clients wait
 JITTER_SECONDS = 1.0  # Locust starts users once a second, all at once
 QUIET_SECONDS = 1.0  # without any delivery, and a run is taken to have settled
@@ -43,40 +40,21 @@ DRAIN_SECONDS = 30.0
 POLL_SECONDS = 0.05
 
 
-def reach(endpoints: list[Endpoint]) -> Endpoint:
-    """The first that accepts a connection. Raises OSError when none does."""
-    *others, last = endpoints
-    for endpoint in others:
-        try:
-            return _connected(endpoint)
-        except OSError:
-            continue  # `localhost` has two addresses, and a server often listens on one
-    return _connected(last)
-
-
-def _connected(endpoint: Endpoint) -> Endpoint:
-    with socket.socket(endpoint.family, socket.SOCK_STREAM) as attempt:
-        attempt.settimeout(REACH_SECONDS)
-        attempt.connect(endpoint.address)
-    return endpoint
-
-
 def _next_second(ns: int) -> int:
     """Phases begin on whole seconds, as the second by second series does."""
     return -(-ns // SECOND) * SECOND
 
 
 class Run:
-    """A run that has begun. `report` is given every tally as it is taken, for whoever shows progress."""
+    """A run that has begun, and what Locust shows of it."""
 
-    def __init__(self, settings: Settings, endpoint: Endpoint, report: Callable[[Tally], None]) -> None:
+    def __init__(self, settings: Settings, endpoint: Endpoint, feed: Feed) -> None:
         scenario = settings.scenario
         self.id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{scenario.name}-{secrets.token_hex(2)}"
         self.plan = Plan.of(scenario, _next_second(time.time_ns() + LEAD_NS))
+        self.settings = settings
+        self.feed = feed
         self.over = False
-        self.document: dict[str, Any] = {}  # once it is over
-        self._settings = settings
-        self._report = report
         self._interrupted = False
         self._lock = RLock()
         self._ledger = Ledger()
@@ -108,25 +86,28 @@ class Run:
 
     def jitter(self) -> float:
         """Seconds that a new subscriber waits, so that a level is reached evenly, while it settles."""
-        levels = (0, *self._settings.scenario.levels)
+        levels = (0, *self.settings.scenario.levels)
         step = max(after - before for before, after in pairwise(levels))
         spread = max(JITTER_SECONDS, step / CONNECTS_PER_SECOND)
-        return self._audience.random.uniform(0, min(spread, self._settings.scenario.settle / 2))
+        return self._audience.random.uniform(0, min(spread, self.settings.scenario.settle / 2))
 
-    def finish(self) -> dict[str, Any]:
-        """Drain, account and judge, once; the result file's document. Waits up to a minute."""
+    def finish(self) -> dict[str, Any] | None:
+        """Drain, account and judge: the result file's document; None for whoever asks once it is over.
+
+        Waits up to a minute.
+        """
         with self._lock:
-            if not self.over:
-                plan = self.plan.cut(time.time_ns())
-                published = self._drain()
-                self._bookkeeper.kill()
-                self._close_second(time.time_ns() // SECOND)
-                self._audience.close(plan, published)
-                self._collect()
-                self.over = True
-                self.document = self._judge(Books(plan, self._audience.sources, self._ledger))
-                self._audience.pump.close()
-            return self.document
+            if self.over:
+                return None
+            plan = self.plan.cut(time.time_ns())
+            published = self._drain()
+            self._bookkeeper.kill()
+            self._close_second(time.time_ns() // SECOND)
+            self._audience.close(plan, published)
+            self._collect()
+            self._audience.pump.close()
+            self.over = True
+            return self._judge(Books(plan, self._audience.sources, self._ledger))
 
     def _keep_books(self) -> None:
         while True:
@@ -142,25 +123,26 @@ class Run:
     def _collect(self) -> None:
         for tally in (self._audience.take(), self._publisher.take()):
             self._ledger.add(tally)
-            self._report(tally)
+            self.feed.add(tally)
 
     def _drain(self) -> dict[str, Published]:
         """No more probes; then wait until everybody has everything, or nothing comes any more."""
-        publisher = self._publisher
-        publisher.stop()
-        (source,) = self._audience.sources
-        published = {source: Published(publisher.final, frozenset(publisher.unconfirmed))}
-        began = time.monotonic()
         try:
-            while not self._settled(published, time.monotonic() - began):
+            self._publisher.stop()
+            began = time.monotonic()
+            while not self._settled(time.monotonic() - began):
                 gevent.sleep(POLL_SECONDS)
         except KeyboardInterrupt:
             self._interrupted = True  # a second Ctrl-C: what we have is written, and called invalid
-        return published
+        return self._published()
 
-    def _settled(self, published: dict[str, Published], waited: float) -> bool:
+    def _published(self) -> dict[str, Published]:
+        (source,) = self._audience.sources
+        return {source: Published(self._publisher.final, frozenset(self._publisher.unconfirmed))}
+
+    def _settled(self, waited: float) -> bool:
         audience = self._audience
-        if waited > DRAIN_SECONDS or audience.whole(published):
+        if waited > DRAIN_SECONDS or audience.whole(self._published()):
             return True
         quiet = min(waited, (time.time_ns() - audience.heard_ns) / SECOND)
         away = audience.live < sum(bool(member.tracks) for member in audience.members)
@@ -179,7 +161,7 @@ class Run:
             ),
             "workers": [self._worker(books)],
             **found,
-            **verdict(self._settings.objectives, books.whole(), found["phases"], invalid),
+            **verdict(self.settings.objectives, books.whole(), found["phases"], invalid),
         }
 
     def _evidence(self, books: Books) -> Evidence:
@@ -197,12 +179,12 @@ class Run:
     def _run(self, plan: Plan) -> dict[str, Any]:
         return {
             "id": self.id,
-            "scenario": self._settings.scenario.name,
+            "scenario": self.settings.scenario.name,
             "started": moment(plan.begin_ns),
             "duration_s": (plan.end_ns - plan.begin_ns) / SECOND,
-            "seed": self._settings.seed,
+            "seed": self.settings.seed,
             "target": self._audience.endpoint.base,
-            "args": dict(self._settings.given),
+            "args": dict(self.settings.given),
         }
 
     def _worker(self, books: Books) -> dict[str, Any]:

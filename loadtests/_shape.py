@@ -3,52 +3,16 @@
 import logging
 from typing import Any
 
-import psutil
 from locust import LoadTestShape
 from locust.env import Environment
 
-from loadtests._archive import prepare
-from loadtests._endpoint import Endpoint, EndpointError
+from loadtests._admission import RefusalError, arrange, reach
 from loadtests._feed import Feed
-from loadtests._limits import LimitError, room_for
-from loadtests._options import OptionError, Settings
-from loadtests._run import Run, reach
-from loadtests._verdict import INVALID
+from loadtests._run import Run
 
-__all__ = ["USAGE", "PlanShape", "RefusalError"]
+__all__ = ["PlanShape"]
 
 log = logging.getLogger(__name__)
-
-USAGE = 2
-
-
-class RefusalError(Exception):
-    """A run that cannot begin: the message says why, `code` is what to exit with."""
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-def settle(environment: Environment) -> tuple[Settings, list[Endpoint]]:
-    """What is to be done and where, checked as far as that goes without a server. Raises RefusalError."""
-    try:
-        settings = Settings.of(vars(environment.parsed_options))
-        endpoints = Endpoint.resolve(environment.host or "")
-        if not (settings.allow_remote or all(endpoint.is_loopback for endpoint in endpoints)):
-            raise OptionError(
-                f"--host {environment.host!r} is not this machine: load may harm it, and others on the way. "
-                "Add --allow-remote when it is yours to test"
-            )
-        room_for(settings.scenario.levels[-1])
-        prepare(settings.path("run"))
-        if settings.server_pid is not None and not psutil.pid_exists(settings.server_pid):
-            raise OptionError(f"--server-pid {settings.server_pid}: there is no such process")
-    except (OptionError, EndpointError, LimitError) as error:
-        raise RefusalError(str(error), USAGE) from error
-    except OSError as error:
-        raise RefusalError(f"--out: cannot write there: {error}", USAGE) from error
-    return settings, endpoints
 
 
 class PlanShape(LoadTestShape):
@@ -61,10 +25,6 @@ class PlanShape(LoadTestShape):
         super().__init__()  # type: ignore[no-untyped-call]
         self.run: Run | None = None
         self._environment = environment
-
-    def check(self) -> None:
-        """Say what is wrong with the options before a run is asked for. Raises RefusalError."""
-        settle(self._environment)
 
     def reset_time(self) -> None:
         """Locust starts a new run; in the web interface there may be many."""
@@ -83,15 +43,9 @@ class PlanShape(LoadTestShape):
         return None if level is None else (level, level)
 
     def _begin(self) -> Run:
-        settings, endpoints = settle(self._environment)
-        try:
-            endpoint = reach(endpoints)
-        except OSError as error:
-            why = f"{self._environment.host} cannot be reached: {error.strerror or error}"
-            raise RefusalError(f"{why}. Nothing was measured", INVALID) from error
-        self.settings = settings
-        self.feed = Feed(self._environment.stats)
-        return Run(settings, endpoint, self.feed.add)
+        environment = self._environment
+        settings, endpoints = arrange(vars(environment.parsed_options), environment.host or "")
+        return Run(settings, reach(endpoints), Feed(environment.stats))
 
     @classmethod
     def of(cls, environment: Any) -> "PlanShape | None":

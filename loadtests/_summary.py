@@ -29,11 +29,14 @@ def summarize(document: Mapping[str, Any], path: Path | None, console: Console) 
 def _table(document: Mapping[str, Any]) -> Table:
     run = document["run"]
     table = Table(
-        title=f"{run['scenario']} against {run['target']}, from due time to arrival",
+        title=f"{run['scenario']} against {run['target']}: milliseconds from due time to arrival",
         title_justify="left",
         box=box.SIMPLE_HEAD,
+        padding=(0, 1),
+        collapse_padding=True,  # 80 columns must do
+        pad_edge=False,
     )
-    for heading in ("subscribers", "deliveries/s", *PERCENTILES, "last p99", "lost", "of"):
+    for heading in ("subs", "events/s", *PERCENTILES, "last p99", "lost", "of"):
         table.add_column(heading, justify="right", no_wrap=True)
     for phase in document["phases"]:
         deliver, last = phase["metrics"]["deliver"], phase["metrics"]["last_subscriber"]
@@ -50,12 +53,11 @@ def _table(document: Mapping[str, Any]) -> Table:
 
 
 def _ms(us: int | None) -> str:
-    if us is None:
-        return "–"
-    return f"{us / 1000:.1f} ms" if us < 1_000_000 else f"{us / 1_000_000:.2f} s"
+    return "–" if us is None else f"{us / 1000:,.1f}"
 
 
 def _objective(row: Mapping[str, Any]) -> str:
     mark = "[green]      ok[/]" if row["ok"] else "[bold red]    FAIL[/]"
-    value = _ms(row["value_us"]) if "value_us" in row else row["value"]
-    return f"{mark} {escape(row['expr'])}: {'never measured' if value in {None, '–'} else value}"
+    us, count = row.get("value_us"), row.get("value")
+    value = f"{_ms(us)} ms" if us is not None else "never measured" if count is None else f"{count:,}"
+    return f"{mark} {escape(row['expr'])}: {value}"

@@ -1,7 +1,7 @@
 """A server that loses, repeats, delays and cuts on purpose, and counts what it did: the load tests' measure.
 
-`python -m tests.loadtests.stub [FAULTS]` prints its URL; `GET /stats` tells what was injected. It shares no code
-with our server or our clients.
+`python -m tests.loadtests.stub [FAULTS]` prints its URL; `GET /stats` tells what was injected.
+It shares no code with our server or our clients.
 """
 
 import asyncio
