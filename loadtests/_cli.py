@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from loadtests._options import OPTIONS
+from loadtests._plan import SCENARIOS, Scenario
 
 __all__ = ["load"]
 
@@ -36,10 +37,20 @@ class LoadCommand(click.Command):
                     *((f"{option.flag} {option.metavar}".rstrip(), option.help) for option in OPTIONS),
                 ]
             )
+        with formatter.section("Scenarios"):
+            formatter.write_dl([(scenario.name, _told(scenario)) for scenario in SCENARIOS.values()])
         with formatter.section("Exit codes"):
             formatter.write_dl(
                 [("0", "ok"), ("2", "usage"), ("3", "an objective was missed"), ("4", "the run is invalid")]
             )
+
+
+def _told(scenario: Scenario) -> str:
+    levels = ", ".join(map(str, scenario.levels))
+    return (
+        f"{levels} subscribers, {scenario.settle:g} + {scenario.hold:g} s each, {scenario.pub_rate:g} probes/s; "
+        f"{', '.join(scenario.slo)}"
+    )
 
 
 @click.command(cls=LoadCommand, context_settings={"ignore_unknown_options": True})
