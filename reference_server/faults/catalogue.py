@@ -37,6 +37,9 @@ FAULTS = {
     "unknown-field": Fault(
         "Adds a field of its own to each event.", Parts(encode=encoders.unknown_field), ("SSE-FRAME-004",)
     ),
+    "never-closed": Fault(
+        "Closes no event with a blank line.", Parts(encode=encoders.never_closed), ("SSE-FRAME-001",)
+    ),
     "blank-before-event": Fault(
         "Sends an event's closing blank line with the next event.",
         Parts(encode=encoders.blank_before_event),

@@ -13,6 +13,7 @@ __all__ = [
     "latin1",
     "lf_in_data",
     "lf_in_event",
+    "never_closed",
     "no_ids",
     "no_space",
     "splitlines_data",
@@ -37,6 +38,11 @@ def unknown_field(event: Event) -> bytes:
 def blank_before_event(event: Event) -> bytes:
     """Each event is dispatched only when the next one comes."""
     return b"\n" + wire.encode(event).removesuffix(b"\n")
+
+
+def never_closed(event: Event) -> bytes:
+    """No blank line at all: events run into one another until a heartbeat comes."""
+    return wire.encode(event).removesuffix(b"\n")
 
 
 def latin1(event: Event) -> bytes:
