@@ -37,8 +37,8 @@ def undeclared(requirement: Requirement, target: Target, judgement: Judgement) -
     if not unknown or judgement.verdict not in PROBED:
         return judgement
     reason = f"the target declares no [{unknown[0].partition('.')[0]}]"
-    seen = f"; seen: {judgement.verdict}{': ' if judgement.reason else ''}{judgement.reason}"
-    return replace(judgement, verdict=Verdict.INFO, reason=reason + seen)
+    seen = judgement.observed or judgement.reason
+    return replace(judgement, verdict=Verdict.INFO, reason=f"{reason}; seen: {seen}")
 
 
 def _absence(need: Need, target: Target) -> str:

@@ -76,14 +76,12 @@ class QuietStream:
 
 
 def beats_of(reading: Reading, target: Target) -> tuple[Beat, ...]:
-    """What came again and again after the greeting, in the same shape: comment lines one by one, or blocks."""
+    """Comment lines, and blocks that came again and again in the same shape, after the greeting."""
     groups = [group for group in _groups(reading) if group[0].offset >= _greeted(reading)]
-    if (
-        target.subscribe.traffic == "ambient"
-    ):  # there an event is no heartbeat, unless it was declared to be one
+    if target.subscribe.traffic == "ambient":  # there an event is no heartbeat, unless declared to be one
         groups = [group for group in groups if not _is_event(group) or _kind(group) == _declared(target)]
     shapes = Counter(_shape(group) for group in groups)
-    return tuple(group for group in groups if shapes[_shape(group)] > 1)
+    return tuple(group for group in groups if shapes[_shape(group)] > 1 or not any(_shape(group)))
 
 
 def _groups(reading: Reading) -> Sequence[Beat]:
