@@ -10,7 +10,7 @@ from .site import Conditions, Site
 __all__ = ["DAY", "Process", "grid_for"]
 
 DAY = 86400
-WARM_UP_STEP = 600  # seconds
+WARM_UP_STEP = 900  # seconds
 GRIDS = (60, 30, 20, 15, 10, 6, 5, 4, 3, 2, 1)  # seconds; all divide a day
 
 

@@ -54,6 +54,7 @@ class Sink:
         self._outboxes = [Outbox(QUEUE_BATCHES * batch, linger) for _ in range(connections)]
         self._batch = batch
         self._headers = HEADERS | ({"authorization": f"Bearer {token}"} if token else {})
+        self._tls = httpx.create_ssl_context()  # shared, for it takes long to load
         self._workers: list[asyncio.Task[None]] = []
         self._progress = asyncio.Event()
         self._failing_since: float | None = None
@@ -110,26 +111,32 @@ class Sink:
     async def _work(self, outbox: Outbox) -> None:
         most = self._batch
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-        async with httpx.AsyncClient(limits=limits, timeout=DEADLINE, headers=self._headers) as client:
+        async with httpx.AsyncClient(
+            limits=limits, timeout=DEADLINE, headers=self._headers, verify=self._tls
+        ) as client:
             while batch := await outbox.take(most):
                 self._progress.set()
-                while batch:
-                    part = batch[:most]
-                    answer = await self._send(client, part)
-                    match answer.meaning:
-                        case Meaning.TAKEN:
-                            batch = batch[len(part) :]
-                        case Meaning.HALVE if len(part) > 1:
-                            most = max(1, len(part) // 2)
-                        case Meaning.REJECT if answer.item is None and len(part) > 1:
-                            most = max(1, len(part) // 2)  # until it is clear which one is meant
-                        case Meaning.STOP:
-                            raise UndeliverableError(
-                                f"{self.url} answers {answer.reason}: {_advice(answer.reason)}"
-                            )
-                        case _:
-                            self._reject(batch.pop(answer.item or 0), answer.reason)
-                            most = most if answer.item is not None else self._batch
+                most = await self._settle(client, batch, most)
+
+    async def _settle(self, client: httpx.AsyncClient, batch: list[bytes], most: int) -> int:
+        """Send until each message is taken or refused, `most` at a time; returns the `most` that is taken."""
+        size = most
+        while batch:
+            part = batch[:size]
+            answer = await self._send(client, part)
+            match answer.meaning:
+                case Meaning.TAKEN:
+                    del batch[: len(part)]
+                case Meaning.HALVE if len(part) > 1:
+                    most = size = len(part) // 2
+                case Meaning.REJECT if answer.item is None and len(part) > 1:
+                    size = len(part) // 2  # until it is clear which one is meant
+                case Meaning.STOP:
+                    raise UndeliverableError(f"{self.url} answers {answer.reason}: {_advice(answer.reason)}")
+                case _:
+                    self._reject(batch.pop(answer.item or 0), answer.reason)
+                    size = most
+        return most
 
     async def _send(self, client: httpx.AsyncClient, part: list[bytes]) -> Answer:
         """POST until there is an answer that is not "later"."""

@@ -46,7 +46,7 @@ class Site:
     def at(self, t: float) -> Conditions:
         """The conditions at `t` seconds UTC; the weather is that of the lattice before it."""
         day, second = divmod(t, DAY)
-        weather, local = _day(self, int(day))
+        weather, local, worked = _day(self, int(day))
         index = int(second // LATTICE)
         local_day, local_second = divmod(int(local[index]) + second % LATTICE, DAY)
         return Conditions(
@@ -61,11 +61,13 @@ class Site:
             wind=float(weather.wind[index]),
             local_day=int(local_day),
             local_second=local_second,
-            workday=self.workdays.is_workday(int(local_day)),
+            workday=int(local_day) in worked,
         )
 
 
 @lru_cache(maxsize=32)
-def _day(site: Site, day: int) -> tuple[Weather, Ints]:
+def _day(site: Site, day: int) -> tuple[Weather, Ints, frozenset[int]]:
+    """The weather and local seconds of a UTC day, and which of the local days that it touches are worked."""
     weather = weather_at(site.keys, site.place, day)
-    return weather, site.workdays.local_seconds(day, LATTICE)
+    worked = frozenset(local for local in (day - 1, day, day + 1) if site.workdays.is_workday(local))
+    return weather, site.workdays.local_seconds(day, LATTICE), worked
