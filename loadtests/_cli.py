@@ -46,11 +46,9 @@ class LoadCommand(click.Command):
 
 
 def _told(scenario: Scenario) -> str:
-    levels = ", ".join(map(str, scenario.levels))
-    return (
-        f"{levels} subscribers, {scenario.settle:g} + {scenario.hold:g} s each, {scenario.pub_rate:g} probes/s; "
-        f"{', '.join(scenario.slo)}"
-    )
+    levels, slo = ", ".join(map(str, scenario.levels)), ", ".join(scenario.slo)
+    seconds = f"{scenario.settle:g} + {scenario.hold:g} s each"
+    return f"{levels} subscribers, {seconds}, {scenario.pub_rate:g} probes/s; {slo}"
 
 
 @click.command(cls=LoadCommand, context_settings={"ignore_unknown_options": True})

@@ -5,8 +5,6 @@ import select
 import socket
 import struct
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple, Protocol
 
 import gevent
@@ -56,9 +54,6 @@ class Pump:
         self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), HUB_READABLE)
         self._watcher.start(self._turn)
 
-    def __len__(self) -> int:
-        return len(self._handlers)
-
     def connecting(self, fd: int, handler: Handler) -> None:
         """Tell `handler` once, when its socket is connected or has failed."""
         self._handlers[fd] = handler
@@ -83,20 +78,15 @@ class Pump:
             handler = self._handlers.get(fd)
             if handler is None:
                 continue  # closed earlier in this batch
-            with self._reported():
+            try:
                 if mask & WRITABLE:
                     handler.on_writable()
                 else:
                     handler.on_readable()
-
-    @contextmanager
-    def _reported(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception:  # the hub would only print it, and the run would look valid
-            self.errors += 1
-            if self.errors == 1:
-                log.exception("an error in the pump")
+            except Exception:  # the hub would only print it, and the run would look valid
+                self.errors += 1
+                if self.errors == 1:
+                    log.exception("an error in the pump")
 
 
 def open_socket(family: int) -> socket.socket:

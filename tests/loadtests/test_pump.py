@@ -1,0 +1,53 @@
+"""The pump on real sockets, in a process of its own, since gevent's loop owns the process that it runs in."""
+
+import subprocess
+import sys
+
+from tests.conftest import DEADLINE
+
+PROGRAM = """
+import socket, time
+import gevent
+from loadtests._pump import Pump, kernel_stamps_work, open_socket, receive, SO_TIMESTAMPNS
+
+class Reader:
+    def __init__(self, sock): self.sock, self.reads, self.connected = sock, [], False
+    def on_writable(self):
+        self.connected = True
+        if stamps: self.sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        pump.reading(self.sock.fileno())
+    def on_readable(self):
+        read = receive(self.sock, kernel_stamps=stamps)
+        if read.data == b"boom": raise RuntimeError("on purpose")
+        self.reads.append(read)
+        if not read.data: pump.forget(self.sock.fileno())
+
+stamps, pump = kernel_stamps_work(), Pump()
+server = socket.create_server(("127.0.0.1", 0))
+ours = open_socket(socket.AF_INET)
+ours.connect_ex(server.getsockname())
+reader = Reader(ours)
+pump.connecting(ours.fileno(), reader)
+theirs, _ = server.accept()
+gevent.sleep(0.05)
+theirs.sendall(b"hello")
+time.sleep(0.2)  # the hub is kept from reading: a stamp of the kernel's does not mind
+gevent.sleep(0.05)
+theirs.sendall(b"boom")
+gevent.sleep(0.05)
+theirs.close()
+gevent.sleep(0.05)
+hello, end = reader.reads
+waited = (hello.read_ns - hello.arrived_ns) / 1e9
+print(reader.connected, hello.data, end.data, pump.errors, waited >= 0.2 if stamps else waited == 0)
+pump.close(); ours.close(); server.close()
+"""
+
+
+def test_a_socket_is_connected_read_stamped_and_forgotten() -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", PROGRAM], capture_output=True, text=True, timeout=DEADLINE, check=True
+    )
+
+    assert done.stdout == "True b'hello' b'' 1 True\n"
+    assert "RuntimeError: on purpose" in done.stderr
