@@ -24,7 +24,10 @@ def complaint(error: msgspec.ValidationError, root: type[msgspec.Struct]) -> str
     at = f"{path}: " if path else ""
     types = list(_types_at(root, path))
     if unknown := UNKNOWN.fullmatch(what):
-        keys = [key for kind in types if _is_struct(kind) for key in _keys(kind)]
+        tables = [_keys(kind) for kind in types if _is_struct(kind)]
+        keys = [
+            key for table in tables if unknown[1] not in table for key in table
+        ]  # else it was another one
         return f"{at}unknown key {unknown[1]!r}{did_you_mean(unknown[1], keys)}"
     if missing := MISSING.fullmatch(what):
         return f"{at}the key {missing[1]!r} is missing"

@@ -18,6 +18,7 @@ CASES: dict[str, tuple[bytes, list[Brief], list[str]]] = {
     "a comment after the last block": (b"data: x\n\n: bye\n", [], []),
     "an unknown field": (b"data: x\nfoo: y\n\n", [("SSE-FRAME-004", "SHOULD", 8)], ['"foo"']),
     "upper case": (b"Data: x\n\n", [("SSE-FRAME-004", "SHOULD", 0)], ['did you mean "data"?']),
+    "capitals": (b"DATA: x\n\n", [("SSE-FRAME-004", "SHOULD", 0)], ['did you mean "data"?']),
     "a space before the name": (b" data: x\n\n", [("SSE-FRAME-004", "SHOULD", 0)], ['did you mean "data"?']),
     "a page instead of a stream": (
         b"<html>\n<p>502</p>\n</html>\n\n",
@@ -92,6 +93,7 @@ def test_a_good_body_is_blamed_nowhere_for_being_cut(cut: int) -> None:
 
 def test_a_cut_body_is_still_judged_up_to_the_cut() -> None:
     assert [finding.offset for finding in findings(b"foo: x\nretry: y\nda", ended=False)] == [0, 7]
+    assert [finding.offset for finding in findings(b"data: \xff\ndata: \xe2\x82", ended=False)] == [6]
 
 
 @given(st.binary(max_size=80))

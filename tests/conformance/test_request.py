@@ -186,6 +186,7 @@ def test_a_relay_gets_the_block_itself() -> None:
 def test_a_block_has_one_data_line_for_each_line() -> None:
     assert sse_frame(Message("c", "a\r\nb\rc\n")) == "data: a\ndata: b\ndata: c\ndata: \n\n"
     assert sse_frame(Message("c", "")) == "data: \n\n"
+    assert sse_frame(Message("c", "x", id="")) == "id: \ndata: x\n\n"
 
 
 def test_lists_and_constants_pass_and_unset_items_go() -> None:
@@ -206,6 +207,12 @@ def test_text_around_a_placeholder() -> None:
 
     assert (bare.url, bare.body) == ("http://h/base/p", b"[|x]")
     assert (full.url, full.body) == ("http://h/base/p?a=%3Ce%3E&b=5", b"[e|x]")
+
+
+def test_a_path_may_have_a_query_of_its_own() -> None:
+    target = published_by('{ path = "/p?v=2", query = { c = "{channel}" } }')
+
+    assert publish_request(target, Message("c", "x")).url == "http://h/base/p?v=2&c=c"
 
 
 def test_a_value_is_never_filled_again() -> None:
@@ -239,6 +246,9 @@ def test_captured_values_and_a_uuid() -> None:
         path = "/session/{uuid}"
         json = {}
         capture = { sid = { header = "X-Session" } }
+        [publish]
+        driver = "http"
+        request = { path = "/p/{sid}", headers = { X-Request-Id = "{uuid}" }, body = "{data}" }
         """,
         {},
     )
@@ -247,6 +257,14 @@ def test_captured_values_and_a_uuid() -> None:
         "POST", "http://h/session/u", ((b"Content-Type", b"application/json"),), b"{}"
     )
     assert subscribe_request(target, "c", values={"sid": "s/1"}).url == "http://h/e/s%2F1"
+    published = publish_request(
+        target, Message("c", "x"), values={"sid": "s", "uuid": "u", "data": "not this"}
+    )
+    assert (published.url, published.headers[0], published.body) == (
+        "http://h/p/s",
+        (b"X-Request-Id", b"u"),
+        b"x",
+    )
 
 
 def test_a_target_that_cannot() -> None:
