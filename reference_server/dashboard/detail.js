@@ -65,6 +65,7 @@ export class Detail {
 
 class Panel {
   #drawn = "";
+  #size = { width: 0, height: 0 };
 
   constructor(quantity) {
     this.quantity = quantity;
@@ -81,11 +82,13 @@ class Panel {
     this.canvas.setAttribute("aria-label", `${quantity} over time`);
     this.plot.append(this.canvas);
     this.element.append(caption, this.plot);
+    new ResizeObserver(() => (this.#size = { width: this.plot.clientWidth, height: this.plot.clientHeight })).observe(this.plot);
   }
 
   draw(device, window, palette, pointer, isLast) {
     this.element.classList.toggle("last", isLast);
-    const { clientWidth: width, clientHeight: height } = this.plot;
+    const { width, height } = this.#size;
+    if (!width) return;
     if (!this.#stale(device, window, palette, pointer, isLast, width, height)) return;
     const box = { left: LEFT, top: 4, width: Math.max(1, width - LEFT - RIGHT), height: height - 8 - (isLast ? BOTTOM : 0) };
     const series = device.series.get(this.quantity);

@@ -41,9 +41,10 @@ export class Device {
     }
   }
 
-  // Seconds of silence worth telling, or 0.
-  silence(now) {
-    const quiet = now - this.arrived;
+  // Seconds of silence worth telling, or 0. Measured up to the latest event of any device: with the line cut,
+  // it is this page that hears nothing.
+  silence(heard) {
+    const quiet = heard - this.arrived;
     return this.events > 1 && quiet > Math.max(QUIET_MIN, QUIET * this.every) ? Math.floor(quiet / 1000) : 0;
   }
 }

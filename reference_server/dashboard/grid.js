@@ -26,16 +26,20 @@ export class Grid {
     element.addEventListener("change", (event) => choose(event.target.value));
   }
 
-  update(fleet, view, now) {
+  update(fleet, view) {
     for (const device of fleet.devices.values()) if (!this.#cells.has(device.name)) this.#add(device);
     const near = [...this.#cells.values()].filter((cell) => cell.near);
     for (const cell of near) cell.measure(view, this.#size.width - DOT);
     const shared = view.scale === "shared" ? rounded(near) : null;
     for (const cell of near) {
-      cell.tell(view, fleet.ledger.of(cell.device.name).missing, now);
+      cell.tell(view, fleet.ledger.of(cell.device.name).missing, fleet.heard);
       cell.draw(shared, this.#size, view.palette);
     }
     return shared;
+  }
+
+  get first() {
+    return this.element.querySelector(".cell").dataset.device;
   }
 
   select(name) {
@@ -96,9 +100,9 @@ class Cell {
     return this.#columns?.max ?? -Infinity;
   }
 
-  tell({ quantity }, missing, now) {
+  tell({ quantity }, missing, heard) {
     const value = this.device.values[quantity];
-    const silence = this.device.silence(now);
+    const silence = this.device.silence(heard);
     const absent = this.device.series.get(quantity)?.absent(this.device.time);
     write(this.value, value === undefined ? "" : reading(value, Math.max(this.decimals, decimalsOf(value))));
     const warnings = [missing && `▲ ${missing} missing`, silence && `silent ${duration(silence * 1000)}`, !silence && absent && `no ${quantity}`];

@@ -23,7 +23,10 @@ const stream = new Stream({
   },
   measurement: (measurement) => fleet.record(measurement, performance.now()),
   reset: (reset) => status.reset(reset, fleet.ledger),
-  state: (word, detail) => status.state(word, detail),
+  state(word, detail) {
+    status.state(word, detail);
+    status.update(fleet, performance.now());
+  },
 });
 const status = new Status({ again: () => stream.resume() });
 const grid = new Grid(byId("grid"), select);
@@ -56,9 +59,9 @@ function draw(now) {
   if (empty) return;
   offerQuantities();
   const shown = { ...view, palette, scale: byId("scale").value, window: shownWindow(fleet, byId("span").value) };
-  grid.update(fleet, shown, now);
+  grid.update(fleet, shown);
   if (view.device === null) {
-    select([...fleet.devices.keys()].sort()[0]);
+    select(grid.first);
     grid.select(view.device);
   }
   detail.update(fleet, shown);
