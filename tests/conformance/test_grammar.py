@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.grammar import LONGEST_LINE, Finding, findings
+from conformance.requirements import REQUIREMENTS
 
 Brief = tuple[str | None, str, int]  # row, level, offset
 
@@ -108,3 +109,10 @@ def test_a_finding_is_a_value() -> None:
     assert findings(b"foo\n\n") == [
         Finding("SSE-FRAME-004", "SHOULD", 0, 'every client ignores a line that begins with "foo"')
     ]
+
+
+def test_a_finding_has_the_level_of_its_row() -> None:
+    found = [finding for body, *_ in CASES.values() for finding in findings(body) if finding.row_id]
+
+    assert {finding.row_id for finding in found} == {"SSE-FRAME-001", "SSE-FRAME-004", "SSE-FRAME-006"}
+    assert [one for one in found if one.row_id and REQUIREMENTS[one.row_id].level != one.level] == []
