@@ -1,0 +1,108 @@
+"""The kill matrix: each fault of the reference server fails the rows that it names, and no other.
+
+Beside its own rows and those that they require, each fault is judged by a small base set. All rows against all
+faults are left to `make soak`.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from conformance.requirements import REQUIREMENTS
+from conformance.target import TARGETS
+from reference_server.faults import FAULTS
+from tests.conftest import EVENTBAHN, first_line
+
+AT_ONCE = 2  # the machine may have two cores
+MINUTES = 120.0  # seconds, for one run
+HEARTBEAT = "0.3"
+BASE = {"SSE-HTTP-001", "SSE-HTTP-002", "SSE-FRAME-001", "SSE-FRAME-004", "SSE-DATA-001"}
+ALL: set[str] = set()
+UNTOUCHED = {"PASS", "DEPENDENCY"}
+
+Verdicts = dict[str, str]
+
+
+def verdicts(folder: Path, fault: str | None, rows: set[str]) -> Verdicts:
+    """Row → verdict, of a run of the suite against a server with this fault; of the rows that were run."""
+    flags = ["--fault", fault] if fault else []
+    command = [*EVENTBAHN, "serve", "--port", "0", "--log", "memory", "--heartbeat", HEARTBEAT, *flags]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    result = folder / f"{fault}-{len(rows)}.json"
+    try:
+        promised = {"EVENTBAHN_URL": first_line(server), "EVENTBAHN_HEARTBEAT": f"{HEARTBEAT}s"}
+        options = ["--sse-json", str(result), "--sse-only", ",".join(sorted(rows))]
+        run = subprocess.run(
+            [*EVENTBAHN, "check", str(TARGETS / "eventbahn.toml"), *options],
+            env={**os.environ, **promised},
+            capture_output=True,
+            text=True,
+            timeout=MINUTES,
+            check=False,
+        )
+    finally:
+        server.terminate()
+        server.communicate()
+    assert result.exists(), run.stdout + run.stderr
+    judged = json.loads(result.read_text(encoding="utf-8"))["rows"]
+    return {row["id"]: row["verdict"] for row in judged if row["reason"] != "deselected"}
+
+
+def rows_for(fault: str) -> set[str]:
+    """Those that the fault names, what they require, and the base set."""
+    named = set(FAULTS[fault].caught_by)
+    return BASE | named | {row for name in named for row in REQUIREMENTS[name].requires}
+
+
+def killed(judged: Verdicts) -> set[str]:
+    return {row for row, verdict in judged.items() if verdict not in UNTOUCHED}
+
+
+def expected(fault: str) -> Verdicts:
+    """FAIL, or WARN where the row is no MUST and the target promised nothing of the kind."""
+    promised = {"SSE-REPLAY-007", "SSE-BEAT-001", "SSE-BEAT-002"}
+    must = {row for row in REQUIREMENTS if REQUIREMENTS[row].level == "MUST"} | promised
+    return {row: "FAIL" if row in must else "WARN" for row in FAULTS[fault].caught_by}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Verdicts]]]:
+    """All faults, a few at once, in the order of their tests."""
+    folder = tmp_path_factory.mktemp("results")
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {fault: pool.submit(verdicts, folder, fault, rows_for(fault)) for fault in FAULTS}
+        pool.shutdown(cancel_futures=True)
+
+
+def test_the_clean_server_passes_every_row(tmp_path: Path) -> None:
+    judged = verdicts(tmp_path, None, ALL)
+
+    assert judged == dict.fromkeys(REQUIREMENTS, "PASS")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_fails_the_rows_that_it_names_and_no_other(
+    fault: str, runs: dict[str, Future[Verdicts]]
+) -> None:
+    judged = runs[fault].result()
+
+    assert {row: judged[row] for row in killed(judged)} == expected(fault)
+
+
+def test_every_row_has_a_fault_that_fails_it() -> None:
+    caught = {row for fault in FAULTS.values() for row in fault.caught_by}
+
+    assert caught == set(REQUIREMENTS)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("fault", FAULTS)
+def test_no_fault_fails_an_unrelated_row(fault: str, tmp_path: Path) -> None:
+    judged = verdicts(tmp_path, fault, ALL)
+
+    assert {row: judged[row] for row in killed(judged)} == expected(fault)
