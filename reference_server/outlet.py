@@ -50,7 +50,7 @@ class Outlet:
                 )
 
     def write(self, data: bytes) -> None:
-        """Framed bytes, and whole events only. uvloop raises for a transport that was closed in this very turn."""
+        """Framed bytes, whole events only. uvloop would raise for a transport that is closed by now."""
         if not self._transport.is_closing():
             self._transport.write(data)
 

@@ -46,8 +46,10 @@ class Transactions:
             committed = self._place(appends, time.time())
             self._write(committed.entries)
             self._db.execute("COMMIT")
-        except sqlite3.Error as error:
+        except BaseException as error:
             self._undo()
+            if not isinstance(error, sqlite3.Error):
+                raise
             if error.sqlite_errorcode in FULL:
                 raise FullError from error
             raise FailedError(str(error)) from error

@@ -1,0 +1,189 @@
+"""What every engine promises, asked of each."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from reference_server.limits import Limits
+from reference_server.log import BusyError, Entry, Item, Key, Log
+from reference_server.memory_log import MemoryLog
+from reference_server.sqlite_log import SqliteLog
+
+Work = Callable[[Log], Awaitable[None]]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
+    """`run(work, retain=…)` opens a log of one kind, works with it, and closes it."""
+
+    def start(work: Work, *, retain: int = 100, limits: Limits | None = None) -> None:
+        async def main() -> None:
+            log: Log
+            if request.param == "memory":
+                log = MemoryLog(retain, limits or Limits())
+            else:
+                log = SqliteLog(tmp_path / "log.db", retain, limits or Limits())
+            try:
+                await work(log)
+            finally:
+                await log.close()
+
+        asyncio.run(main())
+
+    return start
+
+
+def measurement(device: str, seq: int, data: str = "{}") -> Item:
+    return Item("measurements", data, "measurement", device, Key(device, 0, seq))
+
+
+def test_an_empty_log_has_a_head_and_nothing_else(run: Callable[..., None]) -> None:
+    async def work(log: Log) -> None:
+        assert (log.newest, log.oldest) == (0, 1)
+        assert await log.after(0, 1000) == []
+        assert (await log.append([])).newest == 0
+
+    run(work)
+
+
+def test_what_is_appended_is_read_back_in_order(run: Callable[..., None]) -> None:
+    items = [Item("a", "x\0y", "e", id="i", retry=5, comment="c"), Item("b", "é😀\u2028")]
+
+    async def work(log: Log) -> None:
+        receipt = await log.append(items)
+
+        assert (receipt.sequences, receipt.newest) == ((1, 2), 2)
+        assert await log.after(0, 1000) == [Entry(1, items[0]), Entry(2, items[1])]
+        assert await log.after(1, 1000) == [Entry(2, items[1])]
+        assert await log.after(2, 1000) == []
+
+    run(work)
+
+
+def test_a_read_is_bounded_but_never_empty_before_the_head(run: Callable[..., None]) -> None:
+    async def work(log: Log) -> None:
+        await log.append([Item("a", "x" * 100), Item("a", "x"), Item("a", "x")])
+
+        assert [entry.sequence for entry in await log.after(0, 10)] == [1]
+        assert [entry.sequence for entry in await log.after(1, 10)] == [2, 3]
+
+    run(work)
+
+
+def test_the_first_of_equal_keys_wins(run: Callable[..., None]) -> None:
+    async def work(log: Log) -> None:
+        first = await log.append([measurement("d", 7, "first"), measurement("d", 7), measurement("d", 8)])
+        second = await log.append([measurement("d", 8), measurement("e", 7)])
+
+        assert first.sequences == (1, None, 2)
+        assert (second.sequences, second.newest) == ((None, 3), 3)
+        assert (await log.after(0, 1))[0].item.data == "first"
+
+    run(work)
+
+
+def test_only_so_many_are_retained(run: Callable[..., None]) -> None:
+    async def work(log: Log) -> None:
+        for number in range(7):
+            await log.append([Item("a", str(number))])
+
+        assert (log.oldest, log.newest) == (5, 7)
+        assert [entry.sequence for entry in await log.after(0, 1000)] == [5, 6, 7]
+
+    run(work, retain=3)
+
+
+def test_the_latest_of_a_device_outlives_its_event(run: Callable[..., None]) -> None:
+    async def work(log: Log) -> None:
+        await log.append([measurement("d", 1, "old"), measurement("d", 2, "new")])
+        await log.append([Item("a", "x"), Item("a", "y")])
+
+        latest = await log.latest()
+        assert [(each.sequence, each.item.device, each.item.data) for each in latest] == [(2, "d", "new")]
+
+    run(work, retain=1)
+
+
+def test_listeners_hear_each_entry_once_in_order_and_before_the_answer(run: Callable[..., None]) -> None:
+    async def work(log: Log) -> None:
+        heard: list[int] = []
+
+        def listen(entries: Sequence[Entry]) -> None:
+            heard.extend(entry.sequence for entry in entries)
+
+        async def append(number: int) -> None:
+            receipt = await log.append([measurement("d", number), Item("a", "x")])
+            assert receipt.sequences[0] in heard
+
+        log.listen(listen)
+        await asyncio.gather(*(append(number) for number in range(50)))
+
+        assert heard == list(range(1, 101))
+
+    run(work)
+
+
+def test_whoever_leaves_before_the_commit_takes_nothing_with_him(run: Callable[..., None]) -> None:
+    async def work(log: Log) -> None:
+        leaving = asyncio.create_task(log.append([Item("a", "x")]))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        receipt = await log.append([Item("a", "y")])
+
+        assert receipt.newest == 2
+        assert len(await log.after(0, 1000)) == 2
+
+    run(work)
+
+
+def test_a_file_goes_on_where_it_was(tmp_path: Path) -> None:
+    async def once(number: int) -> tuple[str, int, tuple[int | None, ...], int]:
+        log = SqliteLog(tmp_path / "log.db", 100, Limits())
+        receipt = await log.append([measurement("d", 1), measurement("d", number)])
+        found = log.epoch, receipt.newest, receipt.sequences, len(await log.latest())
+        await log.close()
+        return found
+
+    first, second = asyncio.run(once(2)), asyncio.run(once(3))
+
+    assert first[1:] == (2, (1, 2), 1)
+    assert second == (first[0], 3, (None, 3), 1)
+
+
+def test_memory_has_a_new_epoch_each_time() -> None:
+    assert MemoryLog(1, Limits()).epoch != MemoryLog(1, Limits()).epoch
+
+
+def test_more_than_the_queue_holds_is_refused(tmp_path: Path) -> None:
+    async def work() -> tuple[int, int]:
+        log = SqliteLog(tmp_path / "log.db", 1000, Limits(commit_queue=1000))
+        outcomes = await asyncio.gather(
+            *(log.append([Item("a", "x" * 400)]) for _ in range(10)), return_exceptions=True
+        )
+        await log.append([Item("a", "x" * 5000)])  # larger than the queue, which is empty now
+        kept = len(await log.after(0, 100_000))
+        await log.close()
+        return sum(isinstance(each, BusyError) for each in outcomes), kept
+
+    refused, kept = asyncio.run(work())
+
+    assert refused == 9
+    assert kept == 2
+
+
+def test_an_append_that_cannot_be_kept_leaves_no_trace(tmp_path: Path) -> None:
+    async def work() -> tuple[object, int, list[Entry]]:
+        log = SqliteLog(tmp_path / "log.db", 1000, Limits())
+        too_long = Item("a", "x", retry=2**70)  # SQLite has no such integers
+        with pytest.raises(OverflowError):
+            await log.append([measurement("d", 1), too_long])
+        receipt = await log.append([measurement("d", 1)])
+        found = receipt.sequences, log.newest, await log.after(0, 1000)
+        await log.close()
+        return found
+
+    sequences, newest, entries = asyncio.run(work())
+
+    assert (sequences, newest, len(entries)) == ((1,), 1, 1)
