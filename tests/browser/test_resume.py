@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.line import Line
 from tests.conftest import DEADLINE, Serve, Served
@@ -87,6 +87,21 @@ def test_a_hole_is_counted_and_a_late_arrival_fills_it(page: Page, serve: Serve,
     post(served, [4], ["room-0"])
 
     shows(page, events=7, gaps=3, duplicates=0)
+
+
+def test_nothing_is_lost_between_snapshot_and_stream(page: Page, serve: Serve, line: Line) -> None:
+    served = serve()
+    post(served, range(3))
+
+    def answer_late(route: Route) -> None:
+        response = route.fetch()
+        post(served, range(3, 6))
+        route.fulfill(response=response)
+
+    page.route("**/snapshot", answer_late)
+    open_page(page, line, served)
+
+    shows(page, events=15, devices=5, gaps=0, duplicates=0)
 
 
 def test_a_hole_since_the_snapshot_is_counted(page: Page, serve: Serve, line: Line) -> None:
