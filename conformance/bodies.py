@@ -20,9 +20,7 @@ class Bodies:
 
     readings: tuple[Reading, ...]
     texts: tuple[str, ...] = ()
-    written: tuple[
-        tuple[int, int], ...
-    ] = ()  # where, in the last one, payloads may have written lines
+    written: tuple[tuple[int, int], ...] = ()  # where, in the last one, payloads may have written lines
 
     @property
     def size(self) -> int:

@@ -10,28 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pytest
 from rich.console import Console
 
 from conformance.catalogue import UnknownRowError, print_explanation, print_list
-from conformance.collected import refusal
 from conformance.options import chosen
+from conformance.permission import refusal
 from conformance.target import Target, TargetError, load
 from conformance.wire import Peer, Unreachable
 
 __all__ = ["check"]
 
 USAGE, COULD_NOT_JUDGE, INTERRUPTED = 2, 3, 130
-CODES: dict[int, int] = {
-    pytest.ExitCode.INTERRUPTED: INTERRUPTED,
-    pytest.ExitCode.USAGE_ERROR: USAGE,
-    pytest.ExitCode.NO_TESTS_COLLECTED: COULD_NOT_JUDGE,
-}
+CODES = {2: INTERRUPTED, 4: USAGE, 5: COULD_NOT_JUDGE}  # pytest's own, by pytest.ExitCode
 # Nothing of the user's own pytest: no configuration, no cache, no other plugin, no summary but ours
 PYTEST = [
     *(sys.executable, "-P", "-m", "pytest"),
     *("-c", os.devnull, "--rootdir", str(Path(__file__).parent), "--noconftest"),
-    *("-p", "no:cacheprovider", "-p", "pytest_eventbahn", "-W", "error"),
+    *("-p", "no:cacheprovider", "-p", "no:warnings", "-p", "pytest_eventbahn"),
     *("-qq", "--tb=short", "-rN", "-s", "-o", "console_output_style=classic"),
 ]
 THEIRS = {"PYTEST_ADDOPTS", "PYTEST_PLUGINS"}

@@ -8,17 +8,16 @@ import pytest
 
 from conformance.catalogue import UnknownRowError
 from conformance.options import Options, chosen
+from conformance.permission import refusal
 from conformance.reference import reference
 from conformance.report import ResultFile
 from conformance.requirements import REQUIREMENTS
 from conformance.run import Reporter, Run, row_of
-from conformance.target import Target, TargetError, commands, load
+from conformance.target import Target, TargetError, load
 from conformance.terminal import Terminal
 from conformance.verdict import Unjudged
 
-__all__ = ["begin", "refusal"]
-
-UNABLE = ("target.version", "process.start", "publish.command", "publish.python")
+__all__ = ["begin"]
 
 
 def begin(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -42,18 +41,6 @@ def begin(config: pytest.Config, items: list[pytest.Item]) -> None:
     reporters: list[Reporter] = [ResultFile(options.json)] if options.json else []
     reporters.append(Terminal(len(ours), progress=silent))
     config.pluginmanager.register(Run(options, target, ours, reporters, silent=silent), "eventbahn-run")
-
-
-def refusal(target: Target, *, allow_exec: bool) -> str:
-    """Why this target may not be run, or ""."""
-    wanted = commands(target)
-    unable = [command for command in wanted if command.key in UNABLE]
-    if unable:
-        return f"{unable[0].key}: this version of the suite runs no programs: start the server yourself"
-    if wanted and not allow_exec:
-        listed = "; ".join(f"{command.key}: {command.line}" for command in wanted)
-        return f"the target acts on its own account, which needs --allow-exec: {listed}"
-    return ""
 
 
 def _options(config: pytest.Config) -> Options:

@@ -21,7 +21,7 @@ from conformance.waivers import waived
 
 __all__ = ["Reporter", "Run", "row_of"]
 
-UNWRITTEN, OUR_FAULT, INTERRUPTED = 2, 70, 130
+OUR_FAULT, INTERRUPTED = 70, 130
 NOT_RUN = Judgement(Verdict.INCONCLUSIVE, "the run was stopped before this row")
 LEFT_OUT = Judgement(Verdict.SKIP, DESELECTED)
 LETTERS = {
@@ -180,7 +180,7 @@ class Run:
                 reporter.end(self)
         except OSError as error:
             sys.stderr.write(f"{error.filename or 'the result'}: {error.strerror or error}\n")
-            session.exitstatus = UNWRITTEN
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
 
     def _conclude(self, item: pytest.Item, row: str, judgement: Judgement) -> None:
         """Record, and speak in pytest's own words. Raises what pytest takes for a failure or a skip."""

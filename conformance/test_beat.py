@@ -12,6 +12,7 @@ TOLERANCE = 1.5  # intervals, and the latency budget on top
 
 @row("SSE-BEAT-001")
 def test_interval(sse_quiet: Quiet, sse_target: Target) -> Judgement:
+    """Listen to silence for three intervals, and find the longest gap."""
     accepted(sse_quiet.reading)
     declared = sse_target.heartbeat.interval if sse_target.heartbeat else None
     longest = f"{sse_quiet.longest:.2f} s without a byte, in {sse_quiet.watched:.1f} s"
@@ -27,6 +28,7 @@ def test_interval(sse_quiet: Quiet, sse_target: Target) -> Judgement:
 
 @row("SSE-BEAT-002")
 def test_kind(sse_quiet: Quiet, sse_target: Target) -> Judgement:
+    """Look at what came again and again in silence."""
     declared = sse_target.heartbeat.kind if sse_target.heartbeat else "comment"
     if not sse_quiet.beats:
         return _no_beat(sse_quiet)
@@ -41,6 +43,7 @@ def test_kind(sse_quiet: Quiet, sse_target: Target) -> Judgement:
 
 @row("SSE-BEAT-004")
 def test_no_id_and_no_retry(sse_quiet: Quiet) -> Judgement:
+    """Look for an id or a retry in each heartbeat."""
     if not sse_quiet.beats:
         return _no_beat(sse_quiet)
     for beat in sse_quiet.beats:

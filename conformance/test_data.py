@@ -8,16 +8,19 @@ from conformance.verdict import Judgement
 
 @row("SSE-DATA-001", *(Payload(data) for data in ("a\nb", "a\n\nb", "\n", "\n\n")))
 def test_line_feeds(sse_trials: Trials) -> Judgement:
+    """Publish payloads of several lines, empty ones among them."""
     return intact(sse_trials)
 
 
 @row("SSE-DATA-002", *(Payload(data) for data in ("a\rb", "a\r\nb", "a\r\r\nb")))
 def test_carriage_returns(sse_trials: Trials) -> Judgement:
+    """Publish payloads with CR and CRLF."""
     return intact(sse_trials, accept=normalised, may_refuse=True)
 
 
 @row("SSE-DATA-004", *(Payload(data) for data in (" x", "  x", "\tx", "x ", " ")))
 def test_blanks(sse_trials: Trials) -> Judgement:
+    """Publish payloads that begin or end with blanks and tabs."""
     return intact(sse_trials)
 
 
@@ -27,4 +30,5 @@ def test_blanks(sse_trials: Trials) -> Judgement:
     Payload('{"text": "a\u2028b\u2029c\x85d"}'),
 )
 def test_unicode_line_separators(sse_trials: Trials) -> Judgement:
+    """Publish what Unicode, but not the standard, takes for a line end."""
     return intact(sse_trials)

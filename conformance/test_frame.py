@@ -11,6 +11,7 @@ from conformance.verdict import Judgement
 
 @row("SSE-FRAME-001")
 def test_every_event_is_closed(sse_bodies: Bodies) -> Judgement:
+    """Look for an unclosed block, and for one that holds two of the published events."""
     expected = "an empty line after every event"
     found = merged(sse_bodies)
     if found:
@@ -21,6 +22,7 @@ def test_every_event_is_closed(sse_bodies: Bodies) -> Judgement:
 
 @row("SSE-FRAME-003")
 def test_the_empty_line_comes_with_its_event(sse_exchange: Exchange, sse_target: Target) -> Judgement:
+    """Publish once into silence, and see what closes the event, and when."""
     expected = "the empty line that closes an event, in the same breath as the event"
     hello, reading = sse_exchange.hello, sse_exchange.reading
     if hello.closed is None:
@@ -35,6 +37,7 @@ def test_the_empty_line_comes_with_its_event(sse_exchange: Exchange, sse_target:
 
 @row("SSE-FRAME-004")
 def test_known_fields_only(sse_bodies: Bodies) -> Judgement:
+    """Read every line that came."""
     return grammatical(
         "SSE-FRAME-004", sse_bodies, "no lines but data, event, id, retry and comments", but_written=True
     )
@@ -42,9 +45,11 @@ def test_known_fields_only(sse_bodies: Bodies) -> Judgement:
 
 @row("SSE-FRAME-006", Payload("é€😀"))
 def test_utf8(sse_bodies: Bodies) -> Judgement:
+    """Decode every byte that came, strictly; published text is among it."""
     return grammatical("SSE-FRAME-006", sse_bodies, "UTF-8 from the first byte to the last")
 
 
 @row("SSE-FRAME-008", Payload(""))
 def test_an_empty_payload_is_an_event(sse_trials: Trials) -> Judgement:
+    """Publish an empty payload."""
     return intact(sse_trials)

@@ -12,6 +12,7 @@ EVENT_STREAM = "text/event-stream"
 
 @row("SSE-HTTP-001")
 def test_status(sse_opening: Reading) -> Judgement:
+    """Subscribe, and read the status line."""
     head = head_of(sse_opening)
     if 200 < head.status < 300:
         return broken("status 200", f"{head.line}: clients give up for good", sse_opening)
@@ -20,6 +21,7 @@ def test_status(sse_opening: Reading) -> Judgement:
 
 @row("SSE-HTTP-002")
 def test_content_type(sse_opening: Reading) -> Judgement:
+    """Subscribe, and read the fields one by one: a client library may have joined two of them."""
     head = accepted(sse_opening)
     found = head.all("content-type")
     if len(found) != 1:
@@ -31,6 +33,7 @@ def test_content_type(sse_opening: Reading) -> Judgement:
 
 @row("SSE-HTTP-004")
 def test_head_comes_at_once(sse_opening: Reading, sse_target: Target) -> Judgement:
+    """Subscribe where nothing is published, and time the head."""
     budget = sse_target.limits.head_ms
     head = accepted(sse_opening)
     took = f"the head came after {head.seconds * 1000:.0f} ms, while nothing was published"
@@ -41,6 +44,7 @@ def test_head_comes_at_once(sse_opening: Reading, sse_target: Target) -> Judgeme
 
 @row("SSE-HTTP-005")
 def test_no_content_length(sse_opening: Reading, sse_target: Target) -> Judgement:
+    """Subscribe, and look for a length."""
     found = accepted(sse_opening).all("content-length")
     if found and not sse_target.subscribe.finite:
         observed = f"Content-Length: {', '.join(found)}: a client reads so many bytes and no more"
@@ -50,6 +54,7 @@ def test_no_content_length(sse_opening: Reading, sse_target: Target) -> Judgemen
 
 @row("SSE-HTTP-009")
 def test_head_request(sse_head: Reading, sse_opening: Reading) -> Judgement:
+    """Send HEAD on a socket of our own, and listen on after the head."""
     watched = f"in {sse_head.transcript.lasted:.1f} s"
     if sse_head.head is None and not sse_head.malformed and not sse_head.transcript.end:
         return broken("a response head, and nothing more", f"no response {watched}", sse_head)

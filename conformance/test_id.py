@@ -13,6 +13,7 @@ from conformance.verdict import Judgement
 
 @row("SSE-ID-001")
 def test_every_event_has_an_id(sse_bodies: Bodies) -> Judgement:
+    """Look at every event that was published."""
     found = carriers(sse_bodies)
     if not found:
         return inconclusive("not one event came")
@@ -26,6 +27,7 @@ def test_every_event_has_an_id(sse_bodies: Bodies) -> Judgement:
 
 @row("SSE-ID-005")
 def test_frames_that_are_no_events(sse_frames: Frames) -> Judgement:
+    """Resume from each id that came without an event, and see whether anything is lost."""
     if not sse_frames.seen:
         return inconclusive("no frame came but events", sse_frames.witness)
     if not sse_frames.with_ids:
@@ -44,6 +46,7 @@ def test_frames_that_are_no_events(sse_frames: Frames) -> Judgement:
 
 @row("SSE-ID-006")
 def test_strange_cursors(sse_cursors: Mapping[str, Reading]) -> Judgement:
+    """Send a dozen values that no server has handed out."""
     expected = "a stream, or a clean refusal"
     for name, reading in sse_cursors.items():
         if reading.head is None:

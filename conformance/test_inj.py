@@ -14,6 +14,7 @@ from conformance.verdict import Judgement
     ),
 )
 def test_event_name(sse_trials: Trials) -> Judgement:
+    """Publish under event names that hold lines."""
     return structure(sse_trials)
 
 
@@ -22,4 +23,5 @@ def test_event_name(sse_trials: Trials) -> Judgement:
     *(Payload(HARMLESS + attack) for attack in ("\revent: evil\r\r", "\rid: evil", "\r\rdata: evil")),
 )
 def test_carriage_return_in_data(sse_trials: Trials) -> Judgement:
+    """Publish payloads that write fields where CR is left as it is."""
     return structure(sse_trials, lines_of="data")

@@ -10,6 +10,7 @@ from conformance.verdict import Judgement, Verdict
 
 @row("SSE-REPLAY-001")
 def test_only_what_came_after(sse_resumption: Resumption) -> Judgement:
+    """Leave, come back with the last id, and look for what was seen before."""
     story, reader = sse_resumption, sse_resumption.middle
     accepted(reader.reading)
     old = [text for text in reader.texts if text in story.texts[: story.seen]]
@@ -23,6 +24,7 @@ def test_only_what_came_after(sse_resumption: Resumption) -> Judgement:
 
 @row("SSE-REPLAY-002")
 def test_nothing_is_missing(sse_resumption: Resumption) -> Judgement:
+    """Leave, let events be published, come back, and count; a witness stayed."""
     story, reader = sse_resumption, sse_resumption.middle
     accepted(reader.reading)
     away = story.texts[story.seen :]
@@ -37,6 +39,7 @@ def test_nothing_is_missing(sse_resumption: Resumption) -> Judgement:
 
 @row("SSE-REPLAY-007")
 def test_an_unknown_cursor(sse_unknown: Unknown, sse_target: Target) -> Judgement:
+    """Come with an id that the server never gave, and compare with what the target declares."""
     reader = sse_unknown.cursor
     head = head_of(reader.reading)
     policy = sse_target.cursor.unknown if sse_target.cursor else None
@@ -55,6 +58,7 @@ def test_an_unknown_cursor(sse_unknown: Unknown, sse_target: Target) -> Judgemen
 
 @row("SSE-REPLAY-009")
 def test_the_newest_id(sse_resumption: Resumption) -> Judgement:
+    """Resume from the newest event, then publish one more."""
     story, reader = sse_resumption, sse_resumption.newest
     accepted(reader.reading)
     expected = "nothing old, and the next event as soon as it is published"
