@@ -1,6 +1,7 @@
 """What ties a run to Locust: options, the shape, the end of a run, and the exit code. Registers once."""
 
 import logging
+import signal
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -79,6 +80,9 @@ def choose_shape(environment: Environment, runner: Runner | None, **_: Any) -> N
             arrange(vars(options), environment.host or "")
         except RefusalError as error:
             refuse(str(error))
+    if options.headless:
+        # Locust listens for SIGTERM only once a headless run is through: until then it is another Ctrl-C
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def refuse(message: str) -> NoReturn:
@@ -93,7 +97,11 @@ def end_run(environment: Environment, **_: Any) -> None:
     if run is None or run.over:
         return
     log.info("Draining: waiting for what is still on its way")
-    document = run.finish()
+    try:
+        document = run.finish()
+    except KeyboardInterrupt:  # a second Ctrl-C
+        run.hurry()
+        document = run.finish()
     if document is None:
         return  # somebody else ended it meanwhile: Ctrl-C while the plan was just through
     run.feed.close()

@@ -12,7 +12,7 @@ from loadtests._probe import Probe
 from loadtests._schedule import Schedule
 from loadtests._tally import HistogramKey, Tally
 
-__all__ = ["MOST_IN_FLIGHT", "Publisher"]
+__all__ = ["ANSWER_SECONDS", "Publisher"]
 
 MOST_IN_FLIGHT = 256
 ANSWER_SECONDS = 10.0  # for connecting and answering; beyond it a probe counts as unconfirmed
@@ -87,10 +87,10 @@ class Publisher:
         taken, self._tally = self._tally, Tally()
         return taken
 
-    def stop(self) -> None:
-        """Send nothing more, and wait until every answer came or is overdue."""
+    def stop(self, seconds: float) -> None:
+        """Send nothing more, and wait so long for the answers that are due."""
         self._clockwork.kill()
-        gevent.joinall(list(self._posts), timeout=ANSWER_SECONDS)
+        gevent.joinall(list(self._posts), timeout=seconds)
         gevent.killall(list(self._posts))
         while self._idle:
             self._idle.pop().close()

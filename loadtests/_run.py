@@ -20,7 +20,7 @@ from loadtests._limits import open_files
 from loadtests._options import Settings
 from loadtests._plan import Plan
 from loadtests._probe import source_name
-from loadtests._publisher import Publisher
+from loadtests._publisher import ANSWER_SECONDS, Publisher
 from loadtests._pump import Pump, kernel_stamps_work
 from loadtests._result import SCHEMA, Books, moment
 from loadtests._schedule import Schedule
@@ -125,15 +125,16 @@ class Run:
             self._ledger.add(tally)
             self.feed.add(tally)
 
+    def hurry(self) -> None:
+        """Wait for nothing more: what there is will be written, and called invalid."""
+        self._interrupted = True
+
     def _drain(self) -> dict[str, Published]:
         """No more probes; then wait until everybody has everything, or nothing comes any more."""
-        try:
-            self._publisher.stop()
-            began = time.monotonic()
-            while not self._settled(time.monotonic() - began):
-                gevent.sleep(POLL_SECONDS)
-        except KeyboardInterrupt:
-            self._interrupted = True  # a second Ctrl-C: what we have is written, and called invalid
+        self._publisher.stop(0 if self._interrupted else ANSWER_SECONDS)
+        began = time.monotonic()
+        while not self._settled(time.monotonic() - began):
+            gevent.sleep(POLL_SECONDS)
         return self._published()
 
     def _published(self) -> dict[str, Published]:
@@ -142,7 +143,7 @@ class Run:
 
     def _settled(self, waited: float) -> bool:
         audience = self._audience
-        if waited > DRAIN_SECONDS or audience.whole(self._published()):
+        if self._interrupted or waited > DRAIN_SECONDS or audience.whole(self._published()):
             return True
         quiet = min(waited, (time.time_ns() - audience.heard_ns) / SECOND)
         away = audience.live < sum(bool(member.tracks) for member in audience.members)

@@ -16,6 +16,10 @@ PERCENTILES = {"p50": "p50_us", "p90": "p90_us", "p99": "p99_us", "p99.9": "p999
 
 def summarize(document: Mapping[str, Any], path: Path | None, console: Console) -> None:
     """A row per phase; objectives; why the run is invalid, if it is; what went wrong; where the file is."""
+    run = document["run"]
+    console.print(
+        escape(f"\n{run['scenario']} against {run['target']}: milliseconds from due time to arrival")
+    )
     console.print(_table(document))
     for row in document["slo"]:
         console.print(_objective(row))
@@ -27,10 +31,7 @@ def summarize(document: Mapping[str, Any], path: Path | None, console: Console) 
 
 
 def _table(document: Mapping[str, Any]) -> Table:
-    run = document["run"]
     table = Table(
-        title=f"{run['scenario']} against {run['target']}: milliseconds from due time to arrival",
-        title_justify="left",
         box=box.SIMPLE_HEAD,
         padding=(0, 1),
         collapse_padding=True,  # 80 columns must do

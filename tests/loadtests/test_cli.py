@@ -40,13 +40,14 @@ def test_an_unreachable_server_makes_no_result(load: Load) -> None:
     assert "cannot be reached: Connection refused" in done.text
 
 
-def test_an_interrupted_run_still_writes_what_it_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM], ids=lambda sign: sign.name)
+def test_a_run_that_is_stopped_still_writes_what_it_has(tmp_path: Path, sign: signal.Signals) -> None:
     out = tmp_path / "result.json"
 
     with stub() as url:
         process = start(url, out, *SHORT, "--hold", "60")
         eventually(lambda: httpx.get(f"{url}/stats", trust_env=False).json().get("published", 0) > 30)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sign)
         done = outcome(process, out)
 
     assert done.code == 4, done.text
@@ -55,6 +56,22 @@ def test_an_interrupted_run_still_writes_what_it_has(tmp_path: Path) -> None:
     assert done.loss["lost"] == 0
     assert done.loss["expected"] > 0
     assert done.phase["t"][1] < 60
+
+
+def test_whoever_is_impatient_gets_what_there_is(tmp_path: Path) -> None:
+    out = tmp_path / "result.json"
+
+    with stub("--delay", "20") as url:  # nothing arrives before the run is over, so draining takes its time
+        process = start(url, out, *SHORT)
+        assert any("Draining" in line for line in process.stdout or ())
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.3)  # two signals at once are one
+        process.send_signal(signal.SIGINT)
+        done = outcome(process, out)
+
+    assert done.code == 4, done.text
+    assert done.result is not None
+    assert any("interrupted while draining" in reason for reason in done.result["invalid"])
 
 
 @pytest.mark.parametrize(
