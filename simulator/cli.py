@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TypeVar
 
 import click
@@ -73,6 +74,7 @@ def run(ctx: click.Context, /, as_json: bool, out: Path, shard: str, **options: 
     label = config.run.name if of == 1 else f"{config.run.name}.{number}of{of}"
     start = int(time.time() * 1000) if config.run.start is None else config.run.start
     end = None if config.run.until is None else start + config.run.until
+    _check_folder(out)
     display = Display(as_json=as_json)
     fleet_run = FleetRun(config, Span(start, start - config.run.backfill, end), out, label, display.say)
     ctx.exit(asyncio.run(_run(fleet_run, display)))
@@ -80,9 +82,15 @@ def run(ctx: click.Context, /, as_json: bool, out: Path, shard: str, **options: 
 
 async def _run(fleet_run: FleetRun, display: Display) -> int:
     stop = Stop()
+
+    def end(grace: float) -> None:
+        if not stop.asked:
+            display.say(f"ending: up to {grace:g} s for what is queued; once more to leave at once")
+        stop.ask(grace)
+
     loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, stop.ask, GRACE_OF_INTERRUPT)
-    loop.add_signal_handler(signal.SIGTERM, stop.ask, GRACE_OF_TERMINATE)
+    loop.add_signal_handler(signal.SIGINT, end, GRACE_OF_INTERRUPT)
+    loop.add_signal_handler(signal.SIGTERM, end, GRACE_OF_TERMINATE)
     display.say(_greeting(fleet_run))
     watching = asyncio.create_task(display.watch(fleet_run))
     try:
@@ -122,6 +130,15 @@ def _load(
         return load(config, [*overrides, *override_arguments(flags)])
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
+
+
+def _check_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise click.UsageError(f"--out {out}: cannot be written to: {error.strerror}") from error
 
 
 def _shard(text: str) -> tuple[int, int]:

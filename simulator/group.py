@@ -118,6 +118,11 @@ class Group:
         """Whether more samples will come."""
         return self._schedule.next() < NEVER
 
+    def prepare(self) -> None:
+        """Warm up for the first sample, which takes a while, before a clock runs."""
+        if self.running:
+            self._seek(self._schedule.next() // (self._dt * 1000))
+
     def due(self, until: int) -> Iterator[Rows]:
         """All rows that are due by `until`, at most one of each device at a time."""
         while (first := self._schedule.next()) <= until:

@@ -61,12 +61,14 @@ class FleetRun:
         )
 
     async def _make(self, sink: Sink, truth: Truth) -> None:
-        begin = time.monotonic()
         lines = [
             _Line(Group(plan, self.span), self.span.start, sink, truth)
             for plan in self.config.groups
             if plan.ids
         ]
+        for line in lines:
+            line.group.prepare()
+        begin = time.monotonic()
         await self._advance(lines, self.span.start)
         speed = self.config.run.speed
         if speed is None:

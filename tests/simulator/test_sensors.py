@@ -15,7 +15,9 @@ ALL = np.arange(2000)
 def readings(sensor: Sensor, value: float, sample: int = 0, t: int = 0) -> Floats:
     sensors = Sensors([sensor], MANY)
     sensors.reset({"x": np.full(2000, value)})
-    return sensors.read(ALL, np.full(2000, sample), t)[0]
+    table = sensors.read(ALL, np.full(2000, sample), t)
+    first: Floats = table[0]
+    return first
 
 
 @pytest.mark.parametrize(
