@@ -49,8 +49,8 @@ def test_a_run_is_invalid_for(change: dict[str, Any], said: str) -> None:
         ({"achieved": 296}, "took 296 of 300 probes"),
         ({"reached": 989}, "only 989 of 1000 subscribers"),
         ({"lag_us": 250_001}, "events waited 250.0 ms"),
-        ({"late_us": 5_001}, "probes left 5.0 ms late"),
-        ({"late_us": 9_901, "deliver_us": 99_000}, "probes left 9.9 ms late"),
+        ({"late_us": 10_001}, "probes left 10.0 ms late"),
+        ({"late_us": 19_901, "deliver_us": 199_000}, "probes left 19.9 ms late"),
     ],
 )
 def test_a_phase_makes_it_invalid_for(change: dict[str, Any], said: str) -> None:
@@ -67,8 +67,8 @@ def test_a_phase_makes_it_invalid_for(change: dict[str, Any], said: str) -> None
         {"reached": 990},
         {"reached": None},
         {"lag_us": 250_000},
-        {"late_us": 5_000},
-        {"late_us": 9_899, "deliver_us": 99_000},
+        {"late_us": 10_000},
+        {"late_us": 19_899, "deliver_us": 199_000},
     ],
 )
 def test_a_phase_at_its_limit_is_sound(change: dict[str, Any]) -> None:
