@@ -22,7 +22,8 @@ START = 20.0  # seconds until the server must have said its address
 GRACE = 0.8  # seconds that each child has to end, so that both end within two
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGHUP: 129}  # with their exit codes
 PR_SET_PDEATHSIG = 1
-MORNING, SATURDAY = 7, 5  # o'clock in UTC, eight in the preset's Berlin; day of the week
+OFFICE = "office"
+MORNING, SATURDAY = 7, 5  # o'clock in UTC, eight in that office's Berlin; day of the week
 WORDS = """
   dashboard    {url}
   the stream   curl -N {url}/events
@@ -67,7 +68,7 @@ class Child(NamedTuple):
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: a free one.")
-@click.option("--preset", default="office", show_default=True, help="The fleet: a preset or a configuration.")
+@click.option("--preset", default=OFFICE, show_default=True, help="The fleet: a preset or a configuration.")
 @click.option("--devices", type=click.IntRange(1), help="How many devices, instead of the preset's number.")
 @click.option("--speed", type=float, default=60.0, show_default=True, help="Simulated seconds per second.")
 @click.option("--log", default="memory", show_default=True, help="As of `eventbahn serve`.")
@@ -88,7 +89,9 @@ def demo(
     The first line on stdout is the address. Ctrl-C ends all of it.
     """
     server = ["serve", "--port", str(port), "--log", log]
-    fleet = ["fleet", "run", preset, "--speed", f"{speed:g}", "--set", f"run.start={a_morning()}"]
+    fleet = ["fleet", "run", preset, "--speed", f"{speed:g}"]
+    if preset == OFFICE:
+        fleet += ["--set", f"run.start={a_morning()}"]
     if devices:
         fleet += ["--set", f"fleet.0.count={devices}"]
     try:
@@ -163,7 +166,7 @@ async def address(server: Child) -> str:
 
 
 def a_morning() -> str:
-    """Eight on the latest working day, since a fleet that starts at night has little to show for hours.
+    """Eight on the latest working day before today: an office has little to show at night.
 
     Minutes and below are the present ones: a run's start is its `boot`, so two runs must not share one.
     """

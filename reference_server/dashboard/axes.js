@@ -15,7 +15,8 @@ export function instants(from, to, most) {
   const step = SPANS.find((each) => (to - from) / each <= most) ?? 28 * DAY;
   const offset = new Date(to).getTimezoneOffset() * MINUTE;
   const first = Math.ceil((from - offset) / step) * step + offset;
-  return { step, at: Array.from({ length: Math.max(0, Math.floor((to - first) / step) + 1) }, (_, i) => first + i * step) };
+  const length = Math.max(0, Math.floor((to - first) / step) + 1);
+  return { step, at: Array.from({ length }, (_, i) => first + i * step) };
 }
 
 // Round values for a value axis over [low, high], about `most` of them.

@@ -23,8 +23,9 @@ export class Palette {
 
   #read() {
     const style = getComputedStyle(document.documentElement);
-    for (const name of ["line", "fill", "rule", "muted", "ink", "paper"]) this[name] = style.getPropertyValue(`--${name}`).trim();
-    this.font = style.getPropertyValue("--sans");
+    const read = (name) => style.getPropertyValue(`--${name}`).trim();
+    for (const name of ["line", "fill", "rule", "muted", "ink"]) this[name] = read(name);
+    this.font = read("sans");
     this.version += 1;
   }
 }

@@ -1,16 +1,7 @@
-// The detail: every quantity of the selected device, one panel each over one time axis, with a reading under the pointer.
+// The detail: the selected device, one panel per quantity over one time axis.
 
-import { instants, levels } from "./axes.js";
-import { prepare } from "./canvas.js";
-import { curve, extent, level } from "./chart.js";
-import { clock, count, instant, reading } from "./format.js";
-import { inColumns } from "./window.js";
-
-const LEFT = 44; // px for the value axis
-const RIGHT = 8;
-const BOTTOM = 18; // px for the time axis, below the last panel
-const LEVEL = 16; // px per line of the value axis, at least
-const DAY = 86_400_000;
+import { count, instant } from "./format.js";
+import { Panel } from "./panel.js";
 
 export class Detail {
   #panels = new Map();
@@ -55,110 +46,19 @@ export class Detail {
 
   #tell({ missing, duplicates }) {
     const { boot, seq, events, time } = this.#device;
-    const facts = { seq: seq ?? "none", events: count(events), gaps: count(missing), duplicates: count(duplicates), clock: instant(time), boot };
+    const facts = {
+      seq: seq ?? "none",
+      events: count(events),
+      gaps: count(missing),
+      duplicates: count(duplicates),
+      clock: instant(time),
+      boot,
+    };
     const state = JSON.stringify(facts);
     if (this.facts.dataset.state === state) return;
     this.facts.dataset.state = state;
     this.facts.replaceChildren(...Object.entries(facts).map(([name, fact]) => pair(name, fact)));
   }
-}
-
-class Panel {
-  #drawn = "";
-  #size = { width: 0, height: 0 };
-
-  constructor(quantity) {
-    this.quantity = quantity;
-    this.element = document.createElement("figure");
-    this.element.dataset.quantity = quantity;
-    const caption = document.createElement("figcaption");
-    this.name = Object.assign(document.createElement("span"), { className: "quantity", textContent: quantity });
-    this.now = Object.assign(document.createElement("span"), { className: "value" });
-    this.range = Object.assign(document.createElement("span"), { className: "range" });
-    caption.append(this.name, this.now, this.range);
-    this.plot = Object.assign(document.createElement("div"), { className: "plot" });
-    this.canvas = document.createElement("canvas");
-    this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", `${quantity} over time`);
-    this.plot.append(this.canvas);
-    this.element.append(caption, this.plot);
-    new ResizeObserver(() => (this.#size = { width: this.plot.clientWidth, height: this.plot.clientHeight })).observe(this.plot);
-  }
-
-  draw(device, window, palette, pointer, isLast) {
-    this.element.classList.toggle("last", isLast);
-    const { width, height } = this.#size;
-    if (!width) return;
-    if (!this.#stale(device, window, palette, pointer, isLast, width, height)) return;
-    const box = { left: LEFT, top: 4, width: Math.max(1, width - LEFT - RIGHT), height: height - 8 - (isLast ? BOTTOM : 0) };
-    const series = device.series.get(this.quantity);
-    const edges = inColumns(window, box.width);
-    const columns = series?.columns(edges.from, edges.to, box.width);
-    const decimals = series?.decimals ?? 0;
-    const range = extent(columns?.min, columns?.max, decimals);
-    const context = prepare(this.canvas, width, height);
-    context.font = `11px ${palette.font}`;
-    if (columns) valueAxis(context, range, box, palette);
-    timeAxis(context, edges, box, palette, isLast);
-    if (columns) curve(context, columns, range, box, palette, { weight: 1.5 });
-    this.#tell(device.values[this.quantity], columns, decimals, read(context, columns, range, box, palette, pointer));
-  }
-
-  // Whether it would look different from the last time.
-  #stale(device, { span, to }, palette, pointer, isLast, width, height) {
-    const version = device.series.get(this.quantity)?.version;
-    const column = Math.floor((to / span) * width);
-    const value = device.values[this.quantity];
-    const state = [version, value, span, column, palette.version, pointer, isLast, width, height, devicePixelRatio].join(" ");
-    if (state === this.#drawn) return false;
-    this.#drawn = state;
-    return true;
-  }
-
-  #tell(value, columns, decimals, pointed) {
-    this.now.textContent = reading(pointed ? pointed.value : value, decimals);
-    const extremes = columns && columns.min <= columns.max ? `${reading(columns.min, decimals)} – ${reading(columns.max, decimals)}` : "";
-    this.range.textContent = pointed ? `at ${clock(pointed.time, false)}` : extremes;
-  }
-}
-
-function valueAxis(context, range, box, palette) {
-  const { at, decimals } = levels(...range, Math.max(2, Math.floor(box.height / LEVEL)));
-  context.textAlign = "right";
-  context.textBaseline = "middle";
-  for (const value of at) {
-    const y = Math.round(level(value, range, box)) + 0.5;
-    context.fillStyle = palette.rule;
-    context.fillRect(box.left, y - 0.5, box.width, 1);
-    context.fillStyle = palette.muted;
-    if (y > box.top + 2 && y < box.top + box.height) context.fillText(value.toFixed(decimals), box.left - 6, y);
-  }
-}
-
-function timeAxis(context, { from, to }, box, palette, labelled) {
-  const { at, step } = instants(from, to, Math.max(2, Math.floor(box.width / 70)));
-  context.textAlign = "center";
-  context.textBaseline = "top";
-  for (const time of at) {
-    const x = Math.round(box.left + ((time - from) / (to - from)) * box.width) + 0.5;
-    context.fillStyle = palette.rule;
-    context.fillRect(x - 0.5, box.top, 1, box.height);
-    context.fillStyle = palette.muted;
-    if (labelled) context.fillText(clock(time, step >= DAY), x, box.top + box.height + 6);
-  }
-}
-
-// The reading in the column under the pointer, or the nearest before it, with a line through it.
-function read(context, columns, range, box, palette, pointer) {
-  let x = pointer === null ? -1 : Math.min(Math.round(pointer - box.left), box.width - 1);
-  while (x >= 0 && columns && Number.isNaN(columns.last[x])) x -= 1;
-  if (x < 0 || !columns) return null;
-  context.fillStyle = palette.ink;
-  context.fillRect(box.left + x, box.top, 1, box.height);
-  context.beginPath();
-  context.arc(box.left + x + 0.5, level(columns.last[x], range, box), 3, 0, 2 * Math.PI);
-  context.fill();
-  return { value: columns.last[x], time: columns.from + ((x + 0.5) / box.width) * (columns.to - columns.from) };
 }
 
 function pair(name, fact) {

@@ -80,7 +80,8 @@ export class Fleet {
 
   // The fleet's own clock: the device clock that one in ten is ahead of, since a single clock may be years off.
   get time() {
-    const times = Float64Array.from([...this.devices.values()].map((device) => device.time).filter(Number.isFinite)).sort();
+    const all = [...this.devices.values()].map((device) => device.time);
+    const times = Float64Array.from(all.filter(Number.isFinite)).sort();
     return times.length ? times[Math.min(times.length - 1, Math.floor(times.length * 0.9))] : Date.now();
   }
 

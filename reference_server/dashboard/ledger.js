@@ -8,7 +8,7 @@ export class Ledger {
     this.missing = 0;
     this.duplicates = 0;
     this.skipped = 0; // passed over by a reset, as the server itself said
-    this.devices = new Map(); // device → {missing, duplicates, boots: boot → sorted ranges [from, to] that were seen}
+    this.devices = new Map(); // device → {missing, duplicates, boots: boot → ranges [from, to] seen, sorted}
   }
 
   of(device) {

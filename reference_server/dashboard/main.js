@@ -70,6 +70,7 @@ function draw(now) {
 fillSpans(byId("span"));
 byId("quantities").addEventListener("change", (event) => (view.quantity = event.target.value));
 byId("fleet-command").textContent = `eventbahn fleet run office --url ${location.origin}`;
-byId("post-command").textContent = `curl -H 'Content-Type: application/json' -d '{"device": "sensor-03", "value": 19.2}' ${location.origin}/measurements`;
+byId("post-command").textContent =
+  `curl -H 'Content-Type: application/json' -d '{"device": "sensor-03", "value": 19.2}' ${location.origin}/measurements`;
 everyFrame(draw);
 stream.start();

@@ -50,7 +50,8 @@ export class Series {
   // Every sample in [from, to] falls into one of `width` columns, which keeps its first, lowest, highest and last
   // value: however many share a column, a spike of one sample stays visible. Samples may come in any order.
   columns(from, to, width) {
-    const found = { from, to, first: filled(width), low: filled(width), high: filled(width), last: filled(width), min: Infinity, max: -Infinity };
+    const found = { from, to, min: Infinity, max: -Infinity };
+    for (const each of ["first", "low", "high", "last"]) found[each] = new Float64Array(width).fill(NaN);
     const scale = width / (to - from);
     for (let i = 0; i < this.length; i += 1) {
       const at = (this.start + i) % this.times.length;
@@ -60,10 +61,6 @@ export class Series {
     found.reach = Math.max(2, BREAK * this.interval * scale); // columns that a line may cross
     return found;
   }
-}
-
-function filled(width) {
-  return new Float64Array(width).fill(NaN);
 }
 
 function place(found, x, value) {

@@ -42,7 +42,9 @@ export class Status {
     this.#reset = null;
     const passed = skipped - this.#passed;
     const words = document.createElement("span");
-    words.textContent = `Reset at ${clock(at)} (${reason}): the server no longer had this page's position. It went on from a snapshot; measurements passed over: ${count(passed)}.`;
+    words.textContent =
+      `Reset at ${clock(at)} (${reason}): the server no longer had this page's position. ` +
+      `It went on from a snapshot; measurements passed over: ${count(passed)}.`;
     const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Dismiss" });
     byId("note").replaceChildren(words, close);
     byId("note").hidden = false;
@@ -67,10 +69,15 @@ export class Status {
   }
 
   #age(heard, now) {
-    const heardOf = Number.isNaN(heard) ? "no event yet" : now - heard < SOON ? "event less than 1 s ago" : `last event ${duration(now - heard)} ago`;
-    if (this.#word !== "closed") return heardOf;
-    return `${this.#detail.why}; next try in ${duration(Math.max(0, this.#detail.next - now) + 999)} · ${heardOf}`;
+    const last = lastEvent(heard, now);
+    if (this.#word !== "closed") return last;
+    return `${this.#detail.why}; next try in ${duration(Math.max(0, this.#detail.next - now) + 999)} · ${last}`;
   }
+}
+
+function lastEvent(heard, now) {
+  if (Number.isNaN(heard)) return "no event yet";
+  return now - heard < SOON ? "event less than 1 s ago" : `last event ${duration(now - heard)} ago`;
 }
 
 function byId(id) {

@@ -5,7 +5,7 @@ const FIRST_WAIT = 1000; // ms before another try when the browser has given up;
 const LONGEST_WAIT = 30_000;
 
 // `sink` has snapshot(snapshot), measurement(measurement), reset(reset) and state(word, detail);
-// the states are connecting, live, reconnecting (the browser tries by itself) and closed (we try again, at `detail.next`).
+// the states are connecting, live, reconnecting (the browser tries by itself) and closed (we try, at `detail.next`).
 export class Stream {
   #sink;
   #source = null;
@@ -54,14 +54,16 @@ export class Stream {
     source.addEventListener("reset", (event) => this.#reset(JSON.parse(event.data)));
   }
 
-  // Our position is not in the server's log. Only the first reset is answered at once: one that comes with every try waits.
+  // Our position is not in the server's log. The first reset is answered at once; one that comes with every try waits.
   #reset(reset) {
     this.#sink.reset(reset);
     this.#last = null;
-    const patient = this.#wait > FIRST_WAIT;
-    if (patient) return this.#later(`reset: ${reset.reason}`);
-    this.#wait *= 2;
-    this.start();
+    if (this.#wait > FIRST_WAIT) {
+      this.#later(`reset: ${reset.reason}`);
+    } else {
+      this.#wait *= 2;
+      this.start();
+    }
   }
 
   #later(why) {
