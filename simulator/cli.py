@@ -1,7 +1,9 @@
 """`eventbahn fleet …`: reads options, starts a run, and turns its outcome into an exit code."""
 
 import asyncio
+import csv
 import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +14,7 @@ import click
 
 from .config import Config, load, presets
 from .display import Display
+from .forecast import fault_rows, size_rows
 from .group import Span
 from .models.catalogue import MODELS
 from .overrides import override_arguments
@@ -19,6 +22,8 @@ from .run import FleetRun
 from .sink import UndeliverableError
 from .stop import Stop
 from .tables import ConfigError
+from .timeline import DAY_MS
+from .truth import HEADER
 
 __all__ = ["fleet"]
 
@@ -70,13 +75,11 @@ def run(ctx: click.Context, /, as_json: bool, out: Path, shard: str, **options: 
     Ctrl-C delivers what is queued for up to 5 s; a second one leaves at once.
     """
     number, of = _shard(shard)
-    config = _load(**options).shard(number, of)
+    config, span = _load(number, of, **options)
     label = config.run.name if of == 1 else f"{config.run.name}.{number}of{of}"
-    start = int(time.time() * 1000) if config.run.start is None else config.run.start
-    end = None if config.run.until is None else start + config.run.until
     _check_folder(out)
     display = Display(as_json=as_json)
-    fleet_run = FleetRun(config, Span(start, start - config.run.backfill, end), out, label, display.say)
+    fleet_run = FleetRun(config, span, out, label, display.say)
     ctx.exit(asyncio.run(_run(fleet_run, display)))
 
 
@@ -123,13 +126,23 @@ def _greeting(fleet_run: FleetRun) -> str:
 
 
 def _load(
-    config: str, overrides: tuple[str, ...], until: str | None, speed: str | None, url: str | None
-) -> Config:
+    number: int,
+    of: int,
+    *,
+    config: str,
+    overrides: tuple[str, ...],
+    until: str | None,
+    speed: str | None,
+    url: str | None,
+) -> tuple[Config, Span]:
     flags = {"run.until": until, "run.speed": speed, "sink.url": url}
     try:
-        return load(config, [*overrides, *override_arguments(flags)])
+        loaded = load(config, [*overrides, *override_arguments(flags)]).shard(number, of)
     except ConfigError as error:
         raise click.UsageError(str(error)) from error
+    run = loaded.run
+    start = int(time.time() * 1000) if run.start is None else run.start
+    return loaded, Span(start, start - run.backfill, None if run.until is None else start + run.until)
 
 
 def _check_folder(out: Path) -> None:
@@ -146,6 +159,27 @@ def _shard(text: str) -> tuple[int, int]:
     if not (slash and number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
         raise click.UsageError(f"--shard {text}: expected I/N with I from 1 to N, like 1/2")
     return int(number), int(of)
+
+
+@fleet.command()
+@configured
+def plan(shard: str, **options: Any) -> None:
+    """Tell how large a run of CONFIG is, and how fast this machine makes it. Sends nothing."""
+    rows = size_rows(*_load(*_shard(shard), **options))
+    width = max(len(name) for name, _ in rows)
+    for name, value in rows:
+        click.echo(f"{name:<{width}}  {value}")
+
+
+@fleet.command()
+@configured
+def faults(shard: str, **options: Any) -> None:
+    """Print the faults that a run of CONFIG meets (its first day without --until), as CSV. Sends nothing."""
+    config, span = _load(*_shard(shard), **options)
+    end = span.start + DAY_MS if span.end is None else span.end
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(HEADER)
+    writer.writerows(fault_rows(config, span, end))
 
 
 @fleet.command()

@@ -20,7 +20,7 @@ from .sensors import Sensor, Sensors
 from .site import Site
 from .timeline import Episode, Timeline
 
-__all__ = ["Group", "GroupPlan", "Profile", "Rows", "Span"]
+__all__ = ["Group", "GroupPlan", "Profile", "Rows", "Span", "timeline_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,7 @@ class Group:
             keys, profile.every, profile.jitter, self._begin, last, aligned=profile.aligned
         )
         self._zero = self._schedule.first_at(span.origin)
-        self._timeline = Timeline(
-            _befallen(plan), [s.name for s in profile.sensors], keys, span.start, profile.every
-        )
+        self._timeline = timeline_of(plan, span)
         self._cell: int | None = None
         self._last = np.full((len(profile.sensors), len(plan.ids)), np.nan)
         self._last_sample = np.full(len(plan.ids), -1)
@@ -233,6 +231,13 @@ class Group:
         if self._span.end is not None:
             end = min(end, self._span.end)
         return Group(plan, self._span, begin=begin, end=end, outage=outage)
+
+
+def timeline_of(plan: GroupPlan, span: Span) -> Timeline:
+    """When which fault befalls which of the devices."""
+    names = [sensor.name for sensor in plan.profile.sensors]
+    keys = Keys(plan.seed, plan.ids)
+    return Timeline(_befallen(plan), names, keys, span.start, plan.profile.every)
 
 
 def _befallen(plan: GroupPlan) -> list[tuple[Fault, Ints]]:

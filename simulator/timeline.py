@@ -10,7 +10,7 @@ from .events import events_of_day
 from .faults import KINDS, Fault
 from .rng import Floats, Ints, Keys, Words, uniform
 
-__all__ = ["Episode", "Timeline"]
+__all__ = ["DAY_MS", "Episode", "Timeline"]
 
 DAY_MS = 86_400_000
 

@@ -10,9 +10,16 @@ from typing import Self
 from .group import GroupPlan
 from .timeline import Episode
 
-__all__ = ["HEADER", "Truth"]
+__all__ = ["HEADER", "Truth", "told"]
 
 HEADER = ("device", "sensor", "kind", "start", "end", "params")  # times in ms UTC, like a measurement's ts
+
+
+def told(plan: GroupPlan, episode: Episode) -> tuple[str | int, ...]:
+    """The row of an episode, in the order of the header."""
+    sensor = plan.profile.sensors[episode.sensor].name if episode.sensor >= 0 else ""
+    params = json.dumps(episode.params) if episode.params else ""
+    return plan.ids[episode.device], sensor, episode.fault.kind, episode.start, episode.end, params
 
 
 class Truth:
@@ -36,12 +43,7 @@ class Truth:
 
     def write(self, plan: GroupPlan, episodes: Sequence[Episode]) -> None:
         """Add episodes of that group."""
-        for episode in episodes:
-            sensor = plan.profile.sensors[episode.sensor].name if episode.sensor >= 0 else ""
-            params = json.dumps(episode.params) if episode.params else ""
-            self._rows.writerow(
-                (plan.ids[episode.device], sensor, episode.fault.kind, episode.start, episode.end, params)
-            )
+        self._rows.writerows(told(plan, episode) for episode in episodes)
         self.count += len(episodes)
         if episodes:
             self._file.flush()

@@ -1,0 +1,70 @@
+"""What a run would be like, told before anything is sent: its size and pace, and its faults."""
+
+import time
+from collections.abc import Iterator
+
+from .config import Config
+from .encode import Encoder
+from .group import Group, GroupPlan, Span, timeline_of
+from .timeline import DAY_MS
+from .truth import told
+
+__all__ = ["fault_rows", "size_rows"]
+
+
+def size_rows(config: Config, span: Span) -> list[tuple[str, str]]:
+    """Name and value of what there is to know about the size of a run."""
+    plans = [plan for plan in config.groups if plan.ids]
+    rows = [(f"fleet {number}", _describe(plan)) for number, plan in enumerate(plans)]
+    rate = sum(1000 * len(plan.ids) / plan.profile.every for plan in plans)
+    count, size, seconds = _tried(plans, span)
+    rows.append(("messages", f"{rate:,.4g}/s of simulated time, {size / max(count, 1):.0f} bytes each"))
+    possible = max(count, 1) / max(seconds, 1e-9)
+    if config.run.speed is None:
+        rows.append(("pace", f"as fast as it is taken; this machine makes about {possible:,.0f}/s"))
+    else:
+        pace = rate * config.run.speed
+        rows.append(
+            ("pace", f"{pace:,.4g}/s at {config.run.speed:g}×, {100 * pace / possible:.1f} % of a core")
+        )
+    if span.end is not None:
+        total = rate * (span.end - span.origin) / 1000
+        rows.append(("run", f"{(span.end - span.origin) / 3_600_000:g} h simulated, {total:,.0f} messages"))
+    return rows
+
+
+def fault_rows(config: Config, span: Span, end: int) -> Iterator[tuple[str | int, ...]]:
+    """The rows of the truth file of a run until `end` (ms UTC), also of faults too short to meet a sample."""
+    for plan in config.groups:
+        timeline = timeline_of(plan, span)
+        begin, seen = span.origin, set()
+        while begin < end:
+            until = min(end, begin + DAY_MS)
+            for episode in timeline.overlapping(begin, until):
+                if episode not in seen:
+                    seen.add(episode)
+                    yield told(plan, episode)
+            begin = until
+
+
+def _describe(plan: GroupPlan) -> str:
+    profile = plan.profile
+    sensors = ", ".join(f"{sensor.name} ({sensor.unit or '1'})" for sensor in profile.sensors)
+    ids = plan.ids[0] if len(plan.ids) == 1 else f"{plan.ids[0]} … {plan.ids[-1]}"
+    pace = f"every {profile.every / 1000:g} s"
+    return f"{len(plan.ids):,} × {profile.name} at {plan.site.name}, {pace}: {sensors}; {ids}"
+
+
+def _tried(plans: list[GroupPlan], span: Span) -> tuple[int, int, float]:
+    """Messages, bytes and seconds of the first ten periods, made and thrown away."""
+    messages = []
+    seconds = 0.0
+    for plan in plans:
+        group = Group(plan, span)
+        group.prepare()
+        encoder = Encoder(plan.ids, plan.profile.sensors, span.start)
+        begin = time.perf_counter()
+        for rows in group.due(span.origin + 10 * plan.profile.every):
+            messages += encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+        seconds += time.perf_counter() - begin
+    return len(messages), sum(map(len, messages)), seconds
