@@ -20,6 +20,7 @@ from conformance.wire import WireStream
 __all__ = ["HARMLESS", "Exchange", "Hello", "Trial", "Trials", "exchange"]
 
 HELLOS = 5  # until the subscription is live
+BREATH_SECONDS = 0.1  # servers may write an event in pieces
 PATIENCE_SECONDS = 5.0  # for a head, and for the last fence
 HARMLESS = "harmless"  # the payload of the control, and of every attack
 
@@ -60,7 +61,7 @@ class Hello:
     at: int  # offset of its text in the body
     came: float  # when the text was there
     closed: float | None  # when the blank line was; None as long as nothing else was published
-    interrupted: bool  # something else came before the blank line
+    interrupted: bool  # a comment, or another event, came before the blank line, and not in the same breath
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,9 @@ def _hello(reading: Reading, text: str) -> Hello:
     block = next((one for one in reading.blocks if one.begin <= at < one.end), None)
     closed = reading.dispatched(block) if block else None
     fields = block.fields if block else reading.unfinished.fields if reading.unfinished else ()
-    after = [field for field in fields if field.offset > at]
-    return Hello(at, came, closed, interrupted=any(reading.seconds_at(one.offset) > came for one in after))
+    strange = [field for field in fields if field.offset > at and field.name in {"", "data"}]
+    late = any(reading.seconds_at(field.offset) - came > BREATH_SECONDS for field in strange)
+    return Hello(at, came, closed, interrupted=late)
 
 
 def _found(text: str, reading: Reading) -> int | None:

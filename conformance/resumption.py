@@ -114,8 +114,9 @@ def unknown(subject: Subject) -> Unknown:
 def frames(subject: Subject, channel: str, witness: WireStream) -> Frames:
     """Resume from ids that came on a channel on which nothing was published yet. Raises Unjudged."""
     reading = Reading.of(witness.transcript)
-    seen = tuple(block for block in reading.blocks if block.fields)
-    carriers = {id_: block for block in seen if (id_ := _id(block)) is not None}
+    open_yet = [reading.unfinished] if reading.unfinished else []  # lines of comment need no blank line
+    seen = tuple(block for block in [*reading.blocks, *open_yet] if block.fields)
+    carriers = {id_: block for block in reading.blocks if (id_ := _id(block)) is not None}
     chosen = dict([*carriers.items()][-MOST_FRAMES:])
     if not chosen or not subject.can_publish:
         return Frames(reading, seen, tuple(carriers.values()))

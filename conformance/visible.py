@@ -6,7 +6,7 @@ NAMED = {0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t", 0x5C: "\\\\"}
 
 
 def visible(text: str | bytes, limit: int | None = None) -> str:
-    r"""One line: what is printable as it is, all else as `\n`, `\xNN`, `\uNNNN`; cut after `limit` characters.
+    r"""One line: what is printable as it is, all else as `\n`, `\xNN`, `\uNNNN`; cut after `limit`.
 
     Of bytes, only ASCII is taken for printable, so that the escapes are exact.
     """
