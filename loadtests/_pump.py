@@ -20,7 +20,7 @@ Socket: "type[socket.socket]" = get_original("socket", "socket")
 
 READABLE, WRITABLE = 1, 4
 HUB_READABLE = 1
-BATCH = 256  # sockets a poll: some milliseconds, then the publisher and Locust get their turn
+BATCH = 64  # sockets a turn: a millisecond or two, then the publisher and Locust get theirs
 READ_BYTES = 65_536
 
 SO_TIMESTAMPNS = 35  # Linux; Python's socket module does not name it
