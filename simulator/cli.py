@@ -15,9 +15,9 @@ import click
 from .config import Config, load, presets
 from .display import Display
 from .forecast import fault_rows, size_rows
-from .group import Span
 from .models.catalogue import MODELS
 from .overrides import override_arguments
+from .plan import Span
 from .run import FleetRun
 from .sink import UndeliverableError
 from .stop import Stop

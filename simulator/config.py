@@ -1,31 +1,26 @@
 """The configuration of a fleet: a TOML file or preset, checked to the last key, as frozen records."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from . import convert
 from .devices import device_ids
-from .faultlines import read_fault
+from .fault_table import read_fault
 from .faults import Fault
-from .group import GroupPlan, Profile
-from .models.catalogue import MODELS
 from .overrides import override
+from .plan import GroupPlan, Profile
+from .profile_table import read_profile
 from .rng import device_hash
-from .sensors import Sensor
 from .site import Site
+from .site_table import read_site
 from .tables import ConfigError, Table
-from .weather import CLIMATES, Place
-from .workdays import CALENDARS, Workdays
 
 __all__ = ["Config", "Run", "SinkPlan", "load", "presets"]
-
-LONGEST_STEP = 5  # a jitter is at most a fifth of the period, so that samples stay in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +101,8 @@ def _config(top: Table) -> Config:
     top.take("schema", convert.integer(1, 1))
     run = _run(top.table("run"))
     sink = _sink(top.table("sink", optional=True))
-    sites = {name: _site(name, table, run.seed) for name, table in top.table("site").named()}
-    profiles = {name: _profile(name, table) for name, table in top.table("profile").named()}
+    sites = {name: read_site(name, table, run.seed) for name, table in top.table("site").named()}
+    profiles = {name: read_profile(name, table) for name, table in top.table("profile").named()}
     faults = [(table, read_fault(table)) for table in top.tables("fault")]
     groups = [_group(table, sites, profiles, run.seed) for table in top.tables("fleet")]
     top.close()
@@ -153,118 +148,6 @@ def _sink(table: Table) -> SinkPlan:
     if not sink.url.startswith(("http://", "https://")):
         raise table.error("url", f"expected http://HOST[:PORT] or https://…, got {sink.url!r}")
     return sink
-
-
-def _site(name: str, table: Table, seed: int) -> Site:
-    site = Site(
-        name=name,
-        seed=seed,
-        place=Place(
-            lat=table.take("lat", convert.number(-90, 90)),
-            lon=table.take("lon", convert.number(-180, 180)),
-            altitude=table.take("alt", convert.number(-430, 6000), 0.0),
-            climate=CLIMATES[table.take("climate", convert.choice(list(CLIMATES)), "temperate")],
-        ),
-        workdays=Workdays(
-            zone=table.take("tz", _zone, ZoneInfo("UTC")),
-            weekdays=CALENDARS[table.take("calendar", convert.choice(list(CALENDARS)), "office")],
-            holidays=frozenset(table.take("holidays", convert.list_of(_month_day), ())),
-        ),
-    )
-    table.close()
-    return site
-
-
-def _zone(value: Any) -> ZoneInfo:
-    try:
-        return ZoneInfo(convert.text(value))
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"no time zone {value!r}; write one like 'Europe/Berlin'") from error
-
-
-def _month_day(value: Any) -> str:
-    month, _, day = convert.text(value).partition("-")
-    if not (len(month) == len(day) == 2 and month.isdigit() and day.isdigit()):
-        raise ValueError(f"expected days of the year like '12-25', got {value!r}")
-    return f"{month}-{day}"
-
-
-def _profile(name: str, table: Table) -> Profile:
-    model = MODELS[table.take("model", convert.choice(list(MODELS)))]
-    every = table.take("every", convert.duration(100, 86_400_000))
-    params = table.table("params", optional=True)
-    spreads = {
-        key: params.take(key, convert.distribution(param.low, param.high), param.default)
-        for key, param in model.params.items()
-    }
-    params.close()
-    sensors = tuple(_sensor(each, list(model.outputs)) for each in table.tables("sensor"))
-    if not sensors:
-        raise table.error("sensor", f"is missing: expected at least one [[profile.{name}.sensor]]")
-    names = [sensor.name for sensor in sensors]
-    if double := {each for each in names if names.count(each) > 1}:
-        raise table.error("sensor", f"the name {double.pop()!r} is used twice")
-    profile = Profile(
-        name=name,
-        model=model,
-        params=spreads,
-        sensors=sensors,
-        every=every,
-        jitter=table.take("jitter", convert.duration(0, every // LONGEST_STEP), 0),
-        aligned=table.take("phase", convert.choice(["spread", "aligned"]), "spread") == "aligned",
-    )
-    table.close()
-    return profile
-
-
-def _sensor(table: Table, outputs: list[str]) -> Sensor:
-    noise, relative = table.take("noise", _noise, (0.0, 0.0))
-    bias, bias_sd = table.take("bias", _fixed(0.0), (0.0, 0.0))
-    gain, gain_sd = table.take("gain", _fixed(1.0), (1.0, 0.0))
-    sensor = Sensor(
-        name=table.take("name", convert.name),
-        source=table.take("from", convert.choice(outputs)),
-        unit=table.take("unit", convert.text, ""),
-        step=table.take("step", convert.number(1e-9, 1e9), None),
-        noise=noise,
-        relative_noise=relative,
-        lag=table.take("lag", convert.duration(0, 86_400_000), 0) / 1000,
-        bias=bias,
-        bias_sd=bias_sd,
-        gain=gain,
-        gain_sd=gain_sd,
-        drift=table.take("drift", _one_key("per_sqrt_day"), 0.0),
-        range=table.take("range", convert.pair, None),
-    )
-    table.close()
-    return sensor
-
-
-def _noise(value: Any) -> tuple[float, float]:
-    """Absolute and relative standard deviation."""
-    if isinstance(value, Mapping):
-        return 0.0, _one_key("rel")(value)
-    return convert.number(0)(value), 0.0
-
-
-def _fixed(neutral: float) -> Any:
-    """A number for all devices, or `{ sd = … }` around what does nothing."""
-
-    def read(value: Any) -> tuple[float, float]:
-        if isinstance(value, Mapping):
-            return neutral, _one_key("sd")(value)
-        return convert.number()(value), 0.0
-
-    return read
-
-
-def _one_key(key: str) -> Any:
-    def read(value: Any) -> float:
-        if not isinstance(value, Mapping) or list(value) != [key]:
-            raise ValueError(f"expected {{ {key} = NUMBER }}, got {value!r}")
-        return convert.number(0)(value[key])
-
-    return read
 
 
 def _group(table: Table, sites: dict[str, Site], profiles: dict[str, Profile], seed: int) -> GroupPlan:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from .config import Config
 from .encode import Encoder
-from .group import Group, GroupPlan, Span, timeline_of
+from .group import Group, timeline_of
+from .plan import GroupPlan, Span
 from .timeline import DAY_MS
 from .truth import told
 

@@ -5,55 +5,20 @@ came before the run, is read again by a second group over the same devices.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
-from .distributions import Distribution
 from .faults import Fault, matches
-from .models.model import Model
+from .plan import GroupPlan, Span
 from .process import DAY, Process, grid_for
 from .rng import Floats, Ints, Keys
 from .schedule import NEVER, Due, Schedule
-from .sensors import Sensor, Sensors
-from .site import Site
+from .sensors import Sensors
 from .timeline import Episode, Timeline
 
-__all__ = ["Group", "GroupPlan", "Profile", "Rows", "Span", "timeline_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """A kind of device: its model, its sensors and how often it samples (ms)."""
-
-    name: str
-    model: type[Model]
-    params: dict[str, Distribution]
-    sensors: tuple[Sensor, ...]
-    every: int
-    jitter: int
-    aligned: bool
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPlan:
-    """One [[fleet]] table, with the faults that may befall it."""
-
-    profile: Profile
-    site: Site
-    ids: tuple[str, ...]
-    labels: dict[str, str]
-    faults: tuple[Fault, ...]
-    seed: int
-
-
-class Span(NamedTuple):
-    """A run in simulated ms UTC: `start` is its boot, its samples count from `origin`, a backfill earlier."""
-
-    start: int
-    origin: int
-    end: int | None
+__all__ = ["Group", "Rows", "timeline_of"]
 
 
 class Rows(NamedTuple):

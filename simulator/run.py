@@ -10,7 +10,8 @@ from pathlib import Path
 from .clock import LONGEST_TICK, Clock
 from .config import Config
 from .encode import Encoder
-from .group import Group, Rows, Span
+from .group import Group, Rows
+from .plan import Span
 from .rng import Ints
 from .sink import Sink
 from .stop import Stop

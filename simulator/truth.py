@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from .group import GroupPlan
+from .plan import GroupPlan
 from .timeline import Episode
 
 __all__ = ["HEADER", "Truth", "told"]

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from simulator.config import Config, load
 from simulator.encode import Encoder
-from simulator.group import Group, Rows, Span
+from simulator.group import Group, Rows
+from simulator.plan import Span
 from simulator.schedule import NEVER
 
 __all__ = ["MINUTE", "MONDAY", "drain", "messages", "office", "span"]

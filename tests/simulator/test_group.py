@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from simulator.group import Group, Span
+from simulator.group import Group
+from simulator.plan import Span
 from simulator.timeline import Episode
 
 from .fleets import MINUTE, MONDAY, drain, messages, office, span

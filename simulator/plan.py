@@ -1,0 +1,45 @@
+"""What a fleet is to be: its kinds of devices, its groups, and the span of a run. Records only."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from .distributions import Distribution
+from .faults import Fault
+from .models.model import Model
+from .sensors import Sensor
+from .site import Site
+
+__all__ = ["GroupPlan", "Profile", "Span"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A kind of device: its model, its sensors and how often it samples (ms)."""
+
+    name: str
+    model: type[Model]
+    params: dict[str, Distribution]
+    sensors: tuple[Sensor, ...]
+    every: int
+    jitter: int
+    aligned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlan:
+    """One [[fleet]] table, with the faults that may befall it."""
+
+    profile: Profile
+    site: Site
+    ids: tuple[str, ...]
+    labels: dict[str, str]
+    faults: tuple[Fault, ...]
+    seed: int
+
+
+class Span(NamedTuple):
+    """A run in simulated ms UTC: `start` is its boot, its samples count from `origin`, a backfill earlier."""
+
+    start: int
+    origin: int
+    end: int | None
