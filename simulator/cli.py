@@ -16,10 +16,10 @@ from .config import Config, load, presets
 from .display import Display
 from .forecast import fault_rows, size_rows
 from .models.catalogue import MODELS
+from .outage import UndeliverableError
 from .overrides import override_arguments
 from .plan import Span
 from .run import FleetRun
-from .sink import UndeliverableError
 from .stop import Stop
 from .tables import ConfigError
 from .timeline import DAY_MS

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from . import convert
 from .devices import device_ids
@@ -137,7 +138,7 @@ def _speed(value: Any) -> float | None:
 
 def _sink(table: Table) -> SinkPlan:
     sink = SinkPlan(
-        url=table.take("url", convert.text, "http://127.0.0.1:8000"),
+        url=table.take("url", _base_url, "http://127.0.0.1:8000"),
         batch=table.take("batch", convert.integer(1, 100_000), 500),
         linger=table.take("linger", convert.duration(0, 60_000), 200) / 1000,
         connections=table.take("connections", convert.integer(1, 64), 4),
@@ -145,9 +146,16 @@ def _sink(table: Table) -> SinkPlan:
         give_up=table.take("give_up", convert.duration(0, 7 * 86_400_000), 120_000) / 1000,
     )
     table.close()
-    if not sink.url.startswith(("http://", "https://")):
-        raise table.error("url", f"expected http://HOST[:PORT] or https://…, got {sink.url!r}")
     return sink
+
+
+def _base_url(value: Any) -> str:
+    parts = urlsplit(convert.text(value))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError(f"expected http://HOST[:PORT] or https://…, got {value!r}")
+    if parts.port == 0:  # reading it raises ValueError for what is no port
+        raise ValueError("port 0 is no port to connect to")
+    return str(value)
 
 
 def _group(table: Table, sites: dict[str, Site], profiles: dict[str, Profile], seed: int) -> GroupPlan:

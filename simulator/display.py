@@ -101,7 +101,7 @@ def figures(run: FleetRun, seconds: float, rate: float, latencies: list[float]) 
         "slipped_s": round(run.clock.slipped, 1) if run.clock else 0.0,
         "messages_per_s": round(rate, 1),
         "seconds": round(seconds, 2),
-        "trouble": tally.trouble,
+        "trouble": run.sink.trouble if run.sink else "",
     }
 
 

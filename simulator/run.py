@@ -36,18 +36,20 @@ class FleetRun:
         self.tally = Tally()
         self.position, self.phase = span.origin, "backfill" if span.origin < span.start else "live"
         self.clock: Clock | None = None
+        self.sink: Sink | None = None
         self.faults = 0
         self._say = say
 
     async def deliver(self, stop: Stop) -> None:
         """Run to the end or until stopped; raises UndeliverableError, and OSError for its files."""
         with Truth(self.truth_path) as truth:
-            async with self._sink() as sink:
+            async with self._open_sink() as sink:
+                self.sink = sink
                 await stop.bound(self._make(sink, truth))
                 self.phase = "draining"
                 await stop.bound_with_grace(sink.drain())
 
-    def _sink(self) -> Sink:
+    def _open_sink(self) -> Sink:
         plan = self.config.sink
         return Sink(
             plan.url,
@@ -57,7 +59,7 @@ class FleetRun:
             linger=plan.linger,
             connections=plan.connections,
             give_up=plan.give_up,
-            token=os.environ.get(plan.token_env),
+            token=os.environ.get(plan.token_env, "").strip() or None,
             say=self._say,
         )
 

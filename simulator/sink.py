@@ -16,20 +16,17 @@ from typing import Self
 import httpx
 
 from .answer import Answer, Meaning, backoff, read_answer
+from .outage import Outage, UndeliverableError
 from .outbox import Outbox
 from .rejects import Rejects
 from .rng import Ints
 from .tally import Tally
 
-__all__ = ["Sink", "UndeliverableError"]
+__all__ = ["Sink"]
 
-DEADLINE = 30.0  # seconds for one POST
+DEADLINE, CONNECT_DEADLINE = 30.0, 5.0  # seconds, for an answer and for a connection
 QUEUE_BATCHES = 4  # that a worker's queue may hold
 HEADERS = {"content-type": "application/json", "user-agent": "eventbahn-fleet"}
-
-
-class UndeliverableError(Exception):
-    """The receiver can't be reached or won't take our messages; says what happened and what to do."""
 
 
 class Sink:
@@ -49,7 +46,8 @@ class Sink:
         say: Callable[[str], None] = print,
     ) -> None:
         self.url = url.rstrip("/") + "/measurements"
-        self._tally, self._give_up, self._say = tally, give_up, say
+        self._tally, self._say = tally, say
+        self._outage = Outage(self.url, give_up, say)
         self._rejects = Rejects(rejected)
         self._outboxes = [Outbox(QUEUE_BATCHES * batch, linger) for _ in range(connections)]
         self._batch = batch
@@ -57,7 +55,6 @@ class Sink:
         self._tls = httpx.create_ssl_context()  # shared, for it takes long to load
         self._workers: list[asyncio.Task[None]] = []
         self._progress = asyncio.Event()
-        self._failing_since: float | None = None
 
     async def __aenter__(self) -> Self:
         self._workers = [asyncio.create_task(self._work(outbox)) for outbox in self._outboxes]
@@ -75,6 +72,11 @@ class Sink:
     def workers(self) -> int:
         """How many there are: a device belongs to worker `hash % workers`."""
         return len(self._outboxes)
+
+    @property
+    def trouble(self) -> str:
+        """What keeps the sink waiting now; empty when all is well."""
+        return self._outage.reason
 
     @property
     def queued(self) -> int:
@@ -112,7 +114,10 @@ class Sink:
         most = self._batch
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
         async with httpx.AsyncClient(
-            limits=limits, timeout=DEADLINE, headers=self._headers, verify=self._tls
+            limits=limits,
+            timeout=httpx.Timeout(DEADLINE, connect=CONNECT_DEADLINE),
+            headers=self._headers,
+            verify=self._tls,
         ) as client:
             while batch := await outbox.take(most):
                 self._progress.set()
@@ -132,7 +137,7 @@ class Sink:
                 case Meaning.REJECT if answer.item is None and len(part) > 1:
                     size = len(part) // 2  # until it is clear which one is meant
                 case Meaning.STOP:
-                    raise UndeliverableError(f"{self.url} answers {answer.reason}: {_advice(answer.reason)}")
+                    raise UndeliverableError(f"{self.url}: {answer.reason}: {_advice(answer.reason)}")
                 case _:
                     self._reject(batch.pop(answer.item or 0), answer.reason)
                     size = most
@@ -144,35 +149,22 @@ class Sink:
         while True:
             answer = await self._post(client, part)
             if answer.meaning is not Meaning.RETRY:
-                self._failing_since, self._tally.trouble = None, ""
+                self._outage.over(monotonic())
                 return answer
             failures += 1
             self._tally.retries += 1
-            await asyncio.sleep(self._patience(answer, backoff(failures, random.random(), answer.wait)))
-
-    def _patience(self, answer: Answer, wait: float) -> float:
-        """How long to wait, cut to what is left; raises UndeliverableError if that is nothing."""
-        now = monotonic()
-        if self._failing_since is None:
-            self._failing_since = now
-            self._tally.trouble = answer.reason
-            self._say(f"{self.url}: {answer.reason}; trying again for up to {self._give_up:g} s")
-        left = self._failing_since + self._give_up - now
-        if left <= 0:
-            raise UndeliverableError(
-                f"{self.url}: {answer.reason}, for {self._give_up:g} s; gave up (sink.give_up)"
-            )
-        return min(wait, left)
+            left = self._outage.failed(answer.reason, monotonic())
+            await asyncio.sleep(min(left, backoff(failures, random.random(), answer.wait)))
 
     async def _post(self, client: httpx.AsyncClient, part: list[bytes]) -> Answer:
         body = b"[" + b",".join(part) + b"]"
         begin = monotonic()
         try:
             response = await client.post(self.url, content=body)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
+            return Answer(Meaning.STOP, reason=str(error))
         except (httpx.TransportError, ssl.SSLError) as error:
             return Answer(Meaning.RETRY, reason=_transport(error))
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            return Answer(Meaning.STOP, reason=str(error))
         answer = read_answer(
             response.status_code, response.headers, response.content, len(part), datetime.now(UTC)
         )
@@ -196,6 +188,8 @@ def _transport(error: Exception) -> str:
     match error:
         case httpx.ConnectError():
             return f"cannot connect ({error})"
+        case httpx.ConnectTimeout():
+            return f"no connection within {CONNECT_DEADLINE:g} s"
         case httpx.TimeoutException():
             return f"no answer within {DEADLINE:g} s"
     return f"the connection broke ({str(error) or type(error).__name__})"

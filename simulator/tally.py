@@ -17,7 +17,6 @@ class Tally:
     posts: int = 0
     retries: int = 0
     body_bytes: int = 0
-    trouble: str = ""  # what keeps us waiting now
     latencies: list[float] = field(
         default_factory=list
     )  # seconds of the POSTs since they were last looked at

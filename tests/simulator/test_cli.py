@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from simulator.cli import fleet
 from tests.conftest import Serve
 
 EVENTBAHN = [sys.executable, "-P", "-m", "eventbahn"]
@@ -174,20 +176,39 @@ USAGE = {
 
 
 @pytest.mark.parametrize(("arguments", "sentence"), USAGE.values(), ids=USAGE)
-def test_usage_errors(start: Start, arguments: list[str], sentence: str) -> None:
-    code, out, err = finish(start(*arguments))
+def test_usage_errors(arguments: list[str], sentence: str) -> None:
+    result = CliRunner().invoke(fleet, arguments)
 
-    assert code == 2
-    assert sentence in err
-    assert out == ""
+    assert result.exit_code == 2
+    assert sentence in result.stderr
+    assert result.stdout == ""
 
 
-def test_models_are_listed(start: Start) -> None:
-    code, out, _ = finish(start("models"))
+def test_models_are_listed() -> None:
+    result = CliRunner().invoke(fleet, ["models"])
 
-    assert code == 0
-    assert "from = 'co2'" in out
-    assert "params.setpoint_Cel" in out
+    assert result.exit_code == 0
+    assert "from = 'co2'" in result.stdout
+    assert "params.setpoint_Cel" in result.stdout
+
+
+def test_a_plan_tells_the_size() -> None:
+    result = CliRunner().invoke(fleet, ["plan", "office", "--until", "1h", "--set", "fleet.0.count=3"])
+
+    assert result.exit_code == 0
+    assert "room-101 … room-103" in result.stdout
+    assert "1 h simulated, 180 messages" in result.stdout
+
+
+def test_faults_are_foretold_as_csv() -> None:
+    result = CliRunner().invoke(
+        fleet, ["faults", "office", "--until", "3h", "--set", "run.start=2026-03-02T08:00:00Z"]
+    )
+    lines = result.stdout.splitlines()
+
+    assert result.exit_code == 0
+    assert lines[0] == "device,sensor,kind,start,end,params"
+    assert "room-107,co2,stuck,1772439600000,1772446800000," in lines
 
 
 def test_a_printed_preset_is_a_configuration(start: Start, serve: Serve, tmp_path: Path) -> None:

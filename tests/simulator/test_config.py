@@ -133,6 +133,8 @@ WRONG = {
     "id with another axis": ("fleet.0.id='r{m}'", "the axes are {n}"),
     "id that no server takes": ("fleet.0.id='r {n}'", "expected 1 to 128 of"),
     "url": ("sink.url='localhost:8000'", "sink.url: expected http://HOST"),
+    "url without a host": ("sink.url='http://'", "sink.url: expected http://HOST"),
+    "port": ("sink.url='http://a:99999'", "sink.url: Port out of range"),
     "kind that is not built": ("fault.0.kind='bearing'", "there are dropout, offline, spike, stuck"),
     "fault without when": ("fault.0={match='*', kind='spike'}", "expected either `at`"),
     "fault without how long": ("fault.0={match='*', kind='stuck', at='1m'}", "fault.0.for: is missing"),

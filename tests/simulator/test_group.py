@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from simulator.encode import Encoder
 from simulator.group import Group
 from simulator.plan import Span
 from simulator.timeline import Episode
@@ -60,6 +61,23 @@ def test_starting_later_gives_what_running_through_gives() -> None:
     for name, late in later.items():
         tail = decoded(through[name])[-len(late) :]
         assert [(m["ts"], m["values"]) for m in decoded(late)] == [(m["ts"], m["values"]) for m in tail]
+
+
+@pytest.mark.parametrize("seconds", [7, 61, 1000])
+def test_the_pace_changes_nothing(seconds: int) -> None:
+    config, run = office(faults=True), span(NINE, 20)
+    group = Group(config.groups[0], run)
+    encoder = Encoder(group.plan.ids, group.plan.profile.sensors, 0)
+    paced: dict[str, list[bytes]] = {}
+    until = run.start
+    while group.running:
+        until += seconds * 1000
+        for rows in group.due(until):
+            made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+            for device, message in zip(rows.device.tolist(), made, strict=True):
+                paced.setdefault(group.plan.ids[device], []).append(message)
+
+    assert paced == messages(config, run)
 
 
 def test_seq_counts_from_the_first_sample_of_the_run() -> None:

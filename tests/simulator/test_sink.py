@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from aiohttp import web
 
-from simulator.sink import Sink, UndeliverableError
+from simulator.outage import UndeliverableError
+from simulator.sink import Sink
 from simulator.tally import Tally
 
 from .receiver import Post, Receiver, Script, receiving
@@ -145,13 +146,18 @@ def test_one_bad_item_is_kept_apart_and_the_rest_arrives(tmp_path: Path, named: 
     ("status", "advice"), [(401, "token"), (403, "token"), (404, "base URL"), (415, "itself")]
 )
 def test_what_will_not_get_better_stops_the_run(tmp_path: Path, status: int, advice: str) -> None:
-    with pytest.raises(UndeliverableError, match=f"answers {status}.*{advice}"):
+    with pytest.raises(UndeliverableError, match=f": {status}: .*{advice}"):
         deliver(tmp_path, lambda _: web.Response(status=status))
 
 
 def test_it_gives_up_after_a_while(tmp_path: Path) -> None:
     with pytest.raises(UndeliverableError, match=r"503, for 0\.5 s; gave up"):
         deliver(tmp_path, lambda _: web.Response(status=503), give_up=0.5)
+
+
+def test_a_token_that_no_header_may_hold_stops_the_run(tmp_path: Path) -> None:
+    with pytest.raises(UndeliverableError, match="Illegal header value"):
+        deliver(tmp_path, token="two\nlines")
 
 
 def test_a_success_of_one_worker_is_a_sign_of_life(tmp_path: Path) -> None:
