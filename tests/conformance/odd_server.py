@@ -42,6 +42,7 @@ class OddServer:
     log: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
     changed: threading.Condition = field(default_factory=threading.Condition)
     running: bool = True
+    subscriptions: int = 0
 
     @classmethod
     @contextmanager
@@ -114,6 +115,9 @@ class OddServer:
 
     def _stream(self, connection: socket.socket, channel: str, cursor: str | None, chunked: bool) -> None:
         end = self.manners.line_end
+        with self.changed:
+            self.subscriptions += 1
+            self.changed.notify_all()
         newest = len(self.log[channel])
         known = cursor is not None and re.fullmatch("[0-9]{1,9}", cursor) and int(cursor) <= newest
         at = int(cursor or 0) if known else newest
