@@ -35,9 +35,8 @@ def first_line(process: subprocess.Popen[str]) -> str:
     return line
 
 
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """`serve("--heartbeat", "0.3")` starts `eventbahn serve` on a free port; SIGTERM ends it."""
+def servers() -> Iterator[Serve]:
+    """Yields what starts a server; ends them all with SIGTERM, and fails if one said more than it should."""
     running: list[subprocess.Popen[str]] = []
 
     def start(*options: str, log: str = "memory") -> Served:
@@ -49,10 +48,25 @@ def serve() -> Iterator[Serve]:
     yield start
     for process in running:
         process.terminate()
+    said = []
     for process in running:
         try:
-            process.communicate(timeout=DEADLINE)
+            said.append(process.communicate(timeout=DEADLINE)[1])
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
             pytest.fail("the server did not stop on SIGTERM")
+    assert said == [""] * len(running), "a server complained on stderr"
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """`serve("--heartbeat", "0.3")` starts `eventbahn serve` on a free port."""
+    yield from servers()
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The base URL of a server that the tests of a module share."""
+    for start in servers():
+        yield start().url

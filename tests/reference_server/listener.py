@@ -1,6 +1,7 @@
 """A client for tests: one stream over a socket, its bytes as they came, its events as the oracle reads."""
 
 import http.client
+import socket
 import time
 from types import TracebackType
 from typing import Self
@@ -68,3 +69,15 @@ class Listener:
     def position(self) -> str:
         """The cursor that this client would come back with."""
         return self.oracle.last_event_id
+
+
+def stalled(url: str, path: str) -> socket.socket:
+    """A subscriber that reads nothing, with a window so small that the server notices soon."""
+    at = urlsplit(url)
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1460)
+    peer.settimeout(DEADLINE)
+    peer.connect((at.hostname, at.port))
+    peer.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    return peer

@@ -1,0 +1,154 @@
+"""Fan-out where limits are small: who fell behind, who fell off, who is cut, and what one write may hold."""
+
+import asyncio
+import http.client
+import re
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+import pytest
+
+from reference_server.limits import Limits
+from reference_server.serving import serving
+from reference_server.settings import Settings
+from tests.conftest import DEADLINE
+from tests.reference_server.listener import Listener, stalled
+
+SMALL = Limits(tail_frames=10, backlog=1_000, write=5_000)
+Play = Callable[[str], None]
+
+
+def played(play: Play, settings: Settings) -> None:
+    """Run a server in this thread's loop, and `play` with its URL in another thread."""
+
+    async def main() -> None:
+        async with asyncio.timeout(2 * DEADLINE), serving(settings) as url:
+            await asyncio.to_thread(play, url)
+
+    asyncio.run(main())
+
+
+def publish(url: str, *data: str) -> None:
+    with httpx.Client(base_url=url, trust_env=False, timeout=DEADLINE) as client:
+        for each in data:
+            client.post("/events/c", json={"data": each}).raise_for_status()
+
+
+def send_for_ever(peer: socket.socket) -> NoReturn:
+    while True:
+        peer.send(b"x")
+
+
+def numbers(raw: bytes) -> list[int]:
+    return [int(each) for each in re.findall(rb"data: (\d+):", raw)]
+
+
+def test_one_who_fell_off_the_tail_is_told_and_goes_on() -> None:
+    def play(url: str) -> None:
+        slow = stalled(url, "/events/c")
+        publish(url, *(f"{n}:" + "x" * 4000 for n in range(60)))
+        response = http.client.HTTPResponse(slow)
+        response.begin()
+        raw = b""
+        while b'"reason": "slow"' not in raw:
+            raw += response.read1(65536)
+        publish(url, "60:live")
+        while b"60:live" not in raw:
+            raw += response.read1(65536)
+        response.close()
+        slow.close()
+
+        parts = [numbers(part) for part in raw.split(b"event: reset")]
+        assert all(part == list(range(part[0], part[-1] + 1)) for part in parts if part)
+        assert parts[0][0] == 0
+        assert parts[-1][-1] == 60
+        assert sum(map(len, parts)) < 61
+
+    played(play, Settings(port=0, retain=10, limits=SMALL))
+
+
+@pytest.mark.parametrize("log", ["memory", "sqlite"])
+def test_one_who_is_behind_the_tail_goes_on_from_the_log(log: str, tmp_path: Path) -> None:
+    def play(url: str) -> None:
+        slow = stalled(url, "/events/c")
+        publish(url, *(f"{n}:" + "x" * 4000 for n in range(60)))
+        response = http.client.HTTPResponse(slow)
+        response.begin()
+        raw = b""
+        while b"data: 59:" not in raw:
+            raw += response.read1(65536)
+        response.close()
+        slow.close()
+
+        assert numbers(raw) == list(range(60))
+
+    where = log if log == "memory" else f"sqlite:{tmp_path / 'log.db'}"
+    played(play, Settings(port=0, log=where, limits=SMALL))
+
+
+def test_one_who_takes_nothing_for_the_stall_time_is_cut() -> None:
+    def play(url: str) -> None:
+        slow = stalled(url, "/events/c")
+        with Listener(url, "/events/c") as witness:
+            publish(url, *(f"{n}:" + "x" * 4000 for n in range(60)))
+            assert len(witness.take(60)) == 60
+            with pytest.raises(ConnectionResetError):
+                send_for_ever(slow)  # the only way to hear of a reset without reading
+        slow.close()
+
+    played(play, Settings(port=0, limits=Limits(backlog=1_000, stall_seconds=0.5)))
+
+
+def test_more_than_a_write_holds_goes_out_in_several_and_in_order() -> None:
+    def play(url: str) -> None:
+        lines = "\n".join(f'{{"device":"d","value":{n}}}' for n in range(500))
+        with Listener(url) as stream:
+            answer = httpx.post(
+                f"{url}/measurements", content=lines, headers={"Content-Type": "application/x-ndjson"}
+            )
+            events = stream.take(500)
+
+        assert answer.json()["accepted"] == 500
+        assert [each.data for each in events] == lines.split("\n")
+
+    played(play, Settings(port=0, limits=Limits(write=1_000)))
+
+
+def test_a_batch_larger_than_the_tail_reaches_everyone_from_the_log() -> None:
+    def play(url: str) -> None:
+        lines = "\n".join(f'{{"device":"d","value":{n}}}' for n in range(500))
+        with Listener(url) as one, Listener(url) as two:
+            httpx.post(f"{url}/measurements", content=lines, headers={"Content-Type": "application/x-ndjson"})
+            heard = [[each.data for each in stream.take(500)] for stream in (one, two)]
+
+        assert heard == [lines.split("\n")] * 2
+
+    played(play, Settings(port=0, limits=SMALL))
+
+
+def test_more_subscribers_than_the_limit_are_sent_away_for_a_while() -> None:
+    def play(url: str) -> None:
+        with Listener(url), Listener(url) as second:
+            refused = second.response.status, second.response.getheader("Retry-After")
+        assert refused == (503, "5")
+
+    played(play, Settings(port=0, limits=Limits(subscribers=1)))
+
+
+def test_seams_between_replay_and_live_are_exact() -> None:
+    def play(url: str) -> None:
+        publish(url, "0:")
+        with Listener(url, "/events/c", last_id="x-0") as first:
+            epoch = first.take(1)[0].data.partition('newest": "')[2].partition("-")[0]
+        for n in range(1, 40):
+            publish(url, f"{n}:")
+            with Listener(url, "/events/c", last_id=f"{epoch}-{n // 2}") as stream:
+                publish(url, f"{n}.5:")
+                assert len(stream.take(2 * n + 1 - n // 2 - 1)) > 0
+                ids = [each.last_event_id for each in stream.events]
+            assert ids == [f"{epoch}-{k}" for k in range(n // 2 + 1, n // 2 + 1 + len(ids))]
+
+    played(play, Settings(port=0, limits=SMALL))
