@@ -29,7 +29,7 @@ WORDS = """
   the stream   curl -N {url}/events
   one device   curl -H 'Content-Type: application/json' \\
                     -d '{{"device": "sensor-03", "value": 19.2}}' {url}/measurements
-  the judge    eventbahn check {url}
+  the judge    eventbahn check {url}/events
 
 Ctrl-C ends the demo.
 """
