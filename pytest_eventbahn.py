@@ -26,7 +26,9 @@ RUN = "eventbahn-run"
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("eventbahn", "conformance of SSE servers")
     add = group.addoption
-    add("--sse-target", metavar="FILE|URL", help="server to check; without it the reference server is started")
+    add(
+        "--sse-target", metavar="FILE|URL", help="server to check; without it the reference server is started"
+    )
     add("--sse-strict", action="store_true", help="count a WARN as bad")
     add("--sse-only", metavar="ID,…", default="", help="judge these rows only")
     add("--sse-json", metavar="FILE", help="write the result, as eventbahn-conformance/1")

@@ -11,7 +11,7 @@ __all__ = ["blocked", "undeclared"]
 
 ABSENT = "declared-absent"
 BLOCKING = {Verdict.FAIL, Verdict.FLAKY, Verdict.WAIVED, Verdict.DEPENDENCY, Verdict.INCONCLUSIVE}
-PROBED = {Verdict.PASS, Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE}
+PROBED = {Verdict.PASS, Verdict.FAIL, Verdict.WARN}
 ATTACKS = "INJ"
 
 

@@ -91,8 +91,7 @@ def exchange(subject: Subject, wanted: Mapping[str, Sequence[Payload]]) -> Excha
     fences = [f"fence-{subject.nonce}-{number}." for number in range(len(payloads) + 1)]
     receipts = _publish_between(subject, channel, payloads, fences)
     stream.wait(lambda reading: subject.dispatched(fences[-1], reading), PATIENCE_SECONDS)
-    reading = stream.reading
-    stream.close()
+    reading = Reading.of(stream.transcript)
     places = _places(subject, reading, fences)
     trials = [
         _trial(subject, reading, places[number : number + 2], payload, receipts[number])

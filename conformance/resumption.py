@@ -82,8 +82,6 @@ def resume(subject: Subject) -> Resumption:
     _await(subject, [witness, middle, newest], live)
     if not subject.dispatched(live, witness.reading):
         raise Unjudged(Verdict.INCONCLUSIVE, "the witness was lost before the end")
-    for stream in (witness, middle, newest):
-        stream.close()
     sent = [*texts, live]
     return Resumption(
         tuple(texts),
@@ -107,7 +105,6 @@ def unknown(subject: Subject) -> Unknown:
         _await(subject, [reader], lives[0])
     else:
         reader.wait(lambda _: None, subject.latency_seconds)
-    reader.close()
     return Unknown(tuple(texts), "".join(lives), _cursor(subject, id_, reader, [*texts, *lives]))
 
 

@@ -58,17 +58,18 @@ class Stage:
 
     def head(self) -> Reading:
         """The answer to a HEAD, watched for a while."""
-        stream = self.subject.subscribe("a HEAD request", self.subject.channel(), method="HEAD")
-        stream.wait(lambda reading: reading.head, self.subject.head_seconds)
-        stream.wait(lambda reading: reading.after or None, HEAD_SECONDS)
-        stream.close()
-        return Reading.of(stream.transcript)
+        with self.subject.visit():
+            stream = self.subject.subscribe("a HEAD request", self.subject.channel(), method="HEAD")
+            stream.wait(lambda reading: reading.head, self.subject.head_seconds)
+            stream.wait(lambda reading: reading.after or None, HEAD_SECONDS)
+            return Reading.of(stream.transcript)
 
     def exchange(self) -> Exchange:
         """All payloads, and one subscriber."""
         if not self.subject.can_publish:
             raise Unjudged(Verdict.NOT_APPLICABLE, "no-publisher")
-        return exchange(self.subject, self._wanted)
+        with self.subject.visit():
+            return exchange(self.subject, self._wanted)
 
     def bodies(self, exchanged: Exchange | None) -> Bodies:
         """What came so far on the quiet subscription, and on that of the payloads."""
@@ -79,16 +80,20 @@ class Stage:
 
     def resumption(self) -> Resumption:
         """Readers that come back."""
-        return resume(self.subject)
+        with self.subject.visit():
+            return resume(self.subject)
 
     def unknown(self) -> Unknown:
         """A reader with an id of nobody's."""
-        return unknown(self.subject)
+        with self.subject.visit():
+            return unknown(self.subject)
 
     def frames(self) -> Frames:
         """Ids of what is no event, on the quiet subscription."""
-        return frames(self.subject, self._quiet.channel, self._quiet.stream)
+        with self.subject.visit():
+            return frames(self.subject, self._quiet.channel, self._quiet.stream)
 
     def cursors(self) -> Mapping[str, Reading]:
         """Answers to cursors of nobody's."""
-        return strange(self.subject)
+        with self.subject.visit():
+            return strange(self.subject)

@@ -1,7 +1,8 @@
 """The server under test, as its target describes it: subscribes, publishes, stays polite. Judges nothing."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -85,6 +86,16 @@ class Subject:
         template = self.target.subscribe
         parts = (template.path, template.url, template.query, template.headers, template.json, template.form)
         return any("channel" in names(part) for part in parts) and hasattr(template.channel, "pattern")
+
+    @contextmanager
+    def visit(self) -> Iterator[None]:
+        """Whatever is subscribed inside is closed at the end."""
+        before = len(self.streams)
+        try:
+            yield
+        finally:
+            for stream in self.streams[before:]:
+                stream.close()
 
     def channel(self) -> str:
         """A channel that nobody has used; or the only one."""

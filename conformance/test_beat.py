@@ -15,7 +15,7 @@ def test_interval(sse_quiet: Quiet, sse_target: Target) -> Judgement:
     """Listen to silence for three intervals, and find the longest gap."""
     accepted(sse_quiet.reading)
     declared = sse_target.heartbeat.interval if sse_target.heartbeat else None
-    longest = f"{sse_quiet.longest:.2f} s without a byte, in {sse_quiet.watched:.1f} s"
+    longest = f"at most {sse_quiet.longest:.2f} s without a byte, in {sse_quiet.watched:.1f} s"
     if declared is None:
         if sse_quiet.longest > CEILING_SECONDS:
             return broken(f"bytes at least every {CEILING_SECONDS:.0f} s", longest, sse_quiet.reading)
@@ -23,7 +23,7 @@ def test_interval(sse_quiet: Quiet, sse_target: Target) -> Judgement:
     if sse_quiet.longest > declared * TOLERANCE + sse_target.limits.latency_ms / 1000:
         expected = f"bytes every {declared:g} s, as declared"
         return broken(expected, longest, sse_quiet.reading, declared=True)
-    return met(f"{len(sse_quiet.beats)} beats; at most {longest}", sse_quiet.reading)
+    return met(f"{len(sse_quiet.beats)} beats; {longest}", sse_quiet.reading)
 
 
 @row("SSE-BEAT-002")
@@ -68,4 +68,5 @@ def _kind(beat: Beat) -> str:
 
 
 def _shown(beat: Beat) -> str:
-    return quoted("".join(f"{field.name}: {field.value}\n" for field in beat))
+    lines = (f"{field.name}: {field.value}\n" if field.name else f":{field.value}\n" for field in beat)
+    return quoted("".join(lines))
