@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from reference_server.cursor import id_of
 from reference_server.limits import Limits
@@ -17,6 +18,7 @@ from reference_server.stream import channel_of
 __all__ = ["Intake"]
 
 JSON, LINES = "application/json", "application/x-ndjson"
+CODINGS = ("identity", "gzip", "deflate")  # aiohttp undoes the latter two
 
 
 class Intake:
@@ -58,6 +60,8 @@ class Intake:
                 return await request.read()
         except TimeoutError:
             raise RefusedError(408, "the body did not arrive in time") from None
+        except (web.RequestPayloadError, HttpProcessingError) as error:
+            raise RefusedError(400, f"the body cannot be read: {error}") from None
 
     async def _append(self, items: Sequence[Item]) -> Receipt:
         try:
@@ -75,4 +79,7 @@ def expect_type(request: web.Request, *types: str) -> str:
     if request.content_type not in types:
         sent = f"'{request.content_type}'" if "Content-Type" in request.headers else "missing"
         raise RefusedError(415, f"the Content-Type is {sent}", expected=" or ".join(types))
+    coding = request.headers.get("Content-Encoding", "identity").lower()
+    if coding not in CODINGS:
+        raise RefusedError(415, "the Content-Encoding is not known", expected=" or ".join(CODINGS))
     return request.content_type

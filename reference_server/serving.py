@@ -1,12 +1,14 @@
 """A server's life: open the log, listen, and end in good order."""
 
 import errno
+import logging
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from reference_server.app import app_of
 from reference_server.log import Log, UnusableError
@@ -16,7 +18,17 @@ from reference_server.sqlite_log import SqliteLog
 
 __all__ = ["serving"]
 
+LOGGER = logging.getLogger("eventbahn.server")
+PEERS = (HttpProcessingError, web.RequestPayloadError)  # mistakes of the other side
 QUEUE = 1024  # connections that wait to be accepted: a whole audience may come back at once
+
+
+def is_ours(record: logging.LogRecord) -> bool:
+    """Whether an error is the server's own: a peer that speaks no HTTP has its 400, and is no news."""
+    return not (record.exc_info and isinstance(record.exc_info[1], PEERS))
+
+
+LOGGER.addFilter(is_ours)
 
 
 @asynccontextmanager
@@ -31,6 +43,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
             await app_of(log, settings),
             handler_cancellation=True,  # else a subscriber who left would be kept until the next write
             access_log=None,
+            logger=LOGGER,
             shutdown_timeout=settings.limits.stop_seconds,
             max_field_size=settings.limits.header,
         )

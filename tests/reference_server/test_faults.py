@@ -97,7 +97,7 @@ def test_a_line_end_in_an_event_name_is_accepted() -> None:
 
 
 def sent(name: str, request: bytes, play: Callable[[str], Any] = lambda _: None) -> bytes:
-    """What a server with this fault sends for raw bytes, until it is silent; `play` runs after the request."""
+    """What a server with this fault sends for raw bytes until it is silent; `play` runs between."""
 
     def talk(url: str) -> bytes:
         at = urlsplit(url)

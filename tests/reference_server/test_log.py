@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from reference_server.limits import Limits
-from reference_server.log import BusyError, Entry, Item, Key, Log
+from reference_server.log import BusyError, Entry, FullError, Item, Key, Log
 from reference_server.memory_log import MemoryLog
+from reference_server.sqlite_file import open_file
 from reference_server.sqlite_log import SqliteLog
+from reference_server.transaction import Transactions
 
 Work = Callable[[Log], Awaitable[None]]
 
@@ -187,3 +189,18 @@ def test_an_append_that_cannot_be_kept_leaves_no_trace(tmp_path: Path) -> None:
     sequences, newest, entries = asyncio.run(work())
 
     assert (sequences, newest, len(entries)) == ((1,), 1, 1)
+
+
+def test_a_full_disk_keeps_nothing_and_room_is_enough_to_go_on(tmp_path: Path) -> None:
+    file = open_file(tmp_path / "log.db")
+    transactions = Transactions(file.writer, 1000, Limits())
+    (pages,) = file.writer.execute("PRAGMA page_count").fetchone()
+    file.writer.execute(f"PRAGMA max_page_count = {pages + 2}")
+
+    with pytest.raises(FullError):
+        transactions.commit([[measurement("d", 1, "x" * 100_000)]])
+    file.writer.execute("PRAGMA max_page_count = 100000")
+    committed = transactions.commit([[measurement("d", 1, "x" * 100_000)]])
+    file.close()
+
+    assert [entry.sequence for entry in committed.entries] == [1]
