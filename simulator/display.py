@@ -93,6 +93,7 @@ def figures(run: FleetRun, seconds: float, rate: float, latencies: list[float]) 
         "duplicates": tally.duplicates,
         "rejected": tally.rejected,
         "undelivered": tally.undelivered,
+        "held_back": run.held,
         "posts": tally.posts,
         "retries": tally.retries,
         "megabytes": round(tally.body_bytes / 1e6, 3),
@@ -117,7 +118,11 @@ def _line(told: dict[str, Any]) -> str:
         f"{told['undelivered']:,} waiting",
         f"p95 {told['post_p95_ms']:g} ms",
     ]
-    parts += [f"{told[key]:,} {key}" for key in ("duplicates", "rejected", "retries") if told[key]]
+    parts += [
+        f"{told[key]:,} {key.replace('_', ' ')}"
+        for key in ("duplicates", "rejected", "retries", "held_back")
+        if told[key]
+    ]
     parts += [f"slipped {told['slipped_s']:g} s"] if told["slipped_s"] else []
     parts += [told["trouble"]] if told["trouble"] else []
     return " · ".join(parts)
@@ -131,6 +136,7 @@ def _rows(told: dict[str, Any], run: FleetRun) -> list[tuple[str, str]]:
         ("duplicates", f"{told['duplicates']:,}"),
         ("rejected", f"{told['rejected']:,}" + (f" → {run.rejects_path}" if told["rejected"] else "")),
         ("undelivered", f"{told['undelivered']:,}"),
+        ("held back", f"{told['held_back']:,} by devices that are offline"),
         ("POSTs", f"{told['posts']:,}, p95 {told['post_p95_ms']:g} ms, {told['retries']:,} retries"),
         ("faults", f"{told['faults']:,} → {run.truth_path}"),
         ("slipped", f"{told['slipped_s']:g} s of simulated time"),

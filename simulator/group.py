@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .faults import Fault, matches
+from .faults import KINDS, Fault, matches
 from .plan import GroupPlan, Span
 from .process import DAY, Process, grid_for
 from .rng import Floats, Ints, Keys
@@ -36,6 +36,9 @@ class _Outage(NamedTuple):
 
     end: int
     minus_start: int
+
+
+_Hit = tuple[Episode, int]  # and the row that it befalls
 
 
 class Group:
@@ -71,6 +74,7 @@ class Group:
         self._away: dict[_Outage, set[int]] = {}
         self._seen: set[Episode] = set()
         self.happened: list[Episode] = []
+        self.held = 0  # samples that wait for the end of an outage
 
     def next(self) -> int:
         """When something is due next, in ms UTC; NEVER after the end."""
@@ -97,6 +101,10 @@ class Group:
                 yield rows
         yield from self._backlog(until)
 
+    def rest(self) -> Iterator[Rows]:
+        """All rows to the end, which must be set."""
+        yield from self.due(NEVER - 1)
+
     def _seek(self, cell: int) -> None:
         day = cell * self._dt // DAY
         if self._cell is None or self._cell * self._dt // DAY != day:
@@ -112,33 +120,30 @@ class Group:
         margin = 2 * self.plan.profile.jitter
         episodes = self._timeline.overlapping(int(due.ts.min()) - margin, int(due.ts.max()) + margin + 1)
         hits = self._hits(episodes, due)
-        for episode, row in hits:
-            if episode.fault.kind == "spike":
-                _spike(values, episode, row)
+        for episode, row in hits["spike"]:
+            _spike(values, episode, row)
         for index, sensor in enumerate(self._sensors.sensors):
             values[index] = sensor.finish(values[index])
-        for episode, row in hits:
-            if episode.fault.kind == "stuck":
-                values[episode.sensor, row] = self._hold(episode)
-        for episode, row in hits:
-            if episode.fault.kind == "dropout":
-                values[episode.sensor, row] = np.nan
+        for episode, row in hits["stuck"]:
+            values[episode.sensor, row] = self._hold(episode)
+        for episode, row in hits["dropout"]:
+            values[episode.sensor, row] = np.nan
         self._last[:, due.device], self._last_sample[due.device] = values, due.sample
-        kept = self._kept(hits, due)
+        kept = self._kept(hits["offline"], due)
         seq = (due.sample - self._zero[due.device])[kept]
         return Rows(due.device[kept], seq, due.ts[kept], values[:, kept], self._outage is not None)
 
-    def _hits(self, episodes: list[Episode], due: Due) -> list[tuple[Episode, int]]:
-        """Which episode befalls which row; what is seen for the first time goes to `happened`."""
+    def _hits(self, episodes: list[Episode], due: Due) -> dict[str, list[_Hit]]:
+        """Which episodes befall which rows, by kind; what is seen for the first time goes to `happened`."""
+        hits: dict[str, list[_Hit]] = {kind: [] for kind in KINDS}
         if not episodes:
-            return []
+            return hits
         row_of = np.full(len(self.plan.ids), -1)
         row_of[due.device] = np.arange(len(due.device))
-        hits = []
         for episode in episodes:
             row = int(row_of[episode.device])
             if row >= 0 and episode.start <= due.base[row] < episode.end:
-                hits.append((episode, row))
+                hits[episode.fault.kind].append((episode, row))
                 if episode not in self._seen:
                     self._seen.add(episode)
                     self.happened.append(episode)
@@ -159,23 +164,23 @@ class Group:
             return float(self._last[episode.sensor, episode.device])
         every = self.plan.profile.every
         earlier = self._again([episode.device], episode.start - every, episode.start)
-        for _ in earlier.due(NEVER - 1):
+        for _ in earlier.rest():
             pass
         return float(earlier._last[episode.sensor, 0])
 
-    def _kept(self, hits: list[tuple[Episode, int]], due: Due) -> Ints:
+    def _kept(self, hits: list[_Hit], due: Due) -> Ints:
         """The rows that leave the device now (or, for a backlog, that this outage has held back)."""
         owners: dict[int, _Outage | None] = {}
         for episode, row in hits:
-            if episode.fault.kind == "offline":
-                outage = _Outage(episode.end, -episode.start)
-                lost = episode.fault.deliver == "lost" or owners.get(row, outage) is None
-                owners[row] = None if lost else max(outage, owners.get(row) or outage)
+            outage = _Outage(episode.end, -episode.start)
+            lost = episode.fault.deliver == "lost" or owners.get(row, outage) is None
+            owners[row] = None if lost else max(outage, owners.get(row) or outage)
         if self._outage is not None:
             return np.array([row for row, owner in owners.items() if owner == self._outage], dtype=np.int64)
         for row, owner in owners.items():
             if owner is not None:
                 self._away.setdefault(owner, set()).add(int(due.device[row]))
+                self.held += 1
         return np.array([row for row in range(len(due.device)) if row not in owners], dtype=np.int64)
 
     def _backlog(self, until: int) -> Iterator[Rows]:
@@ -184,7 +189,8 @@ class Group:
             devices = sorted(self._away.pop(outage))
             begin = max(-outage.minus_start, self._span.origin)
             again = self._again(devices, begin, outage.end, outage)
-            for rows in again.due(NEVER - 1):
+            for rows in again.rest():
+                self.held -= len(rows.device)
                 yield rows._replace(device=np.array(devices)[rows.device])
 
     def release(self) -> Iterator[Rows]:

@@ -37,7 +37,7 @@ class FleetRun:
         self.position, self.phase = span.origin, "backfill" if span.origin < span.start else "live"
         self.clock: Clock | None = None
         self.sink: Sink | None = None
-        self.faults = 0
+        self.faults = self.held = 0
         self._say = say
 
     async def deliver(self, stop: Stop) -> None:
@@ -83,6 +83,7 @@ class FleetRun:
             await self._live(lines, self.clock)
         for line in lines:
             await line.release()
+        self.held = 0
 
     async def _live(self, lines: list["_Line"], clock: Clock) -> None:
         """Catch up with the clock for as long as that gets anywhere, then let it lead."""
@@ -107,6 +108,7 @@ class FleetRun:
                 await line.send(horizon)
             self.position = horizon
             self.faults = lines[0].truth.count if lines else 0
+            self.held = sum(line.group.held for line in lines)
 
 
 class _Line:

@@ -163,7 +163,7 @@ class Sink:
             response = await client.post(self.url, content=body)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
             return Answer(Meaning.STOP, reason=str(error))
-        except (httpx.TransportError, ssl.SSLError) as error:
+        except (httpx.RequestError, ssl.SSLError) as error:
             return Answer(Meaning.RETRY, reason=_transport(error))
         answer = read_answer(
             response.status_code, response.headers, response.content, len(part), datetime.now(UTC)

@@ -13,7 +13,6 @@ class Tally:
     accepted: int = 0
     duplicates: int = 0
     rejected: int = 0
-    late: int = 0
     posts: int = 0
     retries: int = 0
     body_bytes: int = 0

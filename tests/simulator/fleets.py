@@ -6,7 +6,6 @@ from simulator.config import Config, load
 from simulator.encode import Encoder
 from simulator.group import Group, Rows
 from simulator.plan import Span
-from simulator.schedule import NEVER
 
 __all__ = ["MINUTE", "MONDAY", "drain", "messages", "office", "span"]
 
@@ -30,7 +29,7 @@ def span(begin: float, minutes: float) -> Span:
 
 def drain(group: Group) -> Iterable[Rows]:
     """Everything that a group has to give."""
-    yield from group.due(NEVER - 1)
+    yield from group.rest()
     yield from group.release()
 
 

@@ -198,6 +198,19 @@ def test_an_outage_beyond_the_end_is_delivered_at_the_end() -> None:
     assert sum(m.get("late", False) for m in found) == 15
 
 
+def test_what_an_outage_holds_back_is_counted() -> None:
+    away = fault(match='"room-101"', kind='"offline"', at='"5m"', **{"for": '"4m"'})
+    group = Group(office(away).groups[0], span(NINE, 20))
+    held = []
+    for minute in (4, 7, 8, 15):
+        sent = list(group.due(MONDAY + (NINE + minute) * MINUTE))
+        held.append(group.held)
+        assert sent
+
+    assert held[0] == held[3] == 0
+    assert 0 < held[1] < held[2] <= 4
+
+
 def test_every_fault_is_told_once() -> None:
     episodes = happened([STUCK], span(NINE, 30))
 
