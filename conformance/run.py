@@ -89,10 +89,13 @@ class Run:
         return score(self.judgements.values())
 
     def stage(self) -> Stage:
-        """The connections of this run, with the payloads of all its checks."""
+        """The connections of this run, with the payloads of all the checks that this target may be given."""
         assert self.target is not None, "without a target every row is left out before its fixtures"
-        marks = {row: item.get_closest_marker(MARKER) for row, item in self._wanted.items()}
-        wanted = {row: mark.args[1] for row, mark in marks.items() if mark and mark.args[1]}
+        wanted = {}
+        for row, item in self._wanted.items():
+            mark = item.get_closest_marker(MARKER)
+            if mark and mark.args[1] and not blocked(REQUIREMENTS[row], self.target, {}):
+                wanted[row] = mark.args[1]
         return Stage(self.target, wanted, self.seed)
 
     def pytest_runtest_logstart(self) -> None:

@@ -181,9 +181,14 @@ class Subject:
         polite = self.target.politeness or Politeness(max_streams=None, max_requests=None)
         most = min(polite.max_streams or self.target.limits.streams, self.target.limits.streams)
         if sum(not stream.closed for stream in self.streams) >= most:
-            raise Unjudged(Verdict.SKIP, f"politeness: needs more than {most} streams at once")
+            raise Unjudged(
+                Verdict.SKIP, f"politeness: needs more than {most} streams at once; the target can allow them"
+            )
         if polite.max_requests is not None and self._requests >= polite.max_requests:
-            raise Unjudged(Verdict.SKIP, f"politeness: {polite.max_requests} requests were sent")
+            raise Unjudged(
+                Verdict.SKIP,
+                f"politeness: {polite.max_requests} requests were sent; the target can allow more",
+            )
         self._requests += 1
 
     def _keep_pace(self) -> None:

@@ -67,9 +67,8 @@ def test_the_newest_id(sse_resumption: Resumption) -> Judgement:
     if reader.texts == (story.live,):
         return met("exactly the one event that was published afterwards", reader.reading)
     old = [text for text in reader.texts if text != story.live]
-    observed = (
-        f"{len(old)} old ones" if old else "not even that event" if not reader.texts else "it came twice"
-    )
+    again = "that event twice" if reader.texts else "not even that event"
+    observed = f"{len(old)} from before the reconnect" if old else again
     return broken(expected, observed, reader.reading, at=0)
 
 

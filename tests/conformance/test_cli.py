@@ -230,3 +230,27 @@ def test_every_row_has_a_check_and_every_check_a_row() -> None:
     marked = [line for file in SUITE.glob("test_*.py") for line in file.read_text().split() if "SSE-" in line]
 
     assert sorted({word.strip('@row("),') for word in marked} & set(REQUIREMENTS)) == sorted(REQUIREMENTS)
+
+
+def test_a_server_that_wants_no_attacks_is_sent_none(odd: Path) -> None:
+    polite = "[politeness]\nallow_attacks = false\n"
+    with OddServer.started(Manners()) as server:
+        odd.write_text(target_of(server) + polite)
+        done = check(odd, "--sse-only", "INJ-001,INJ-003,DATA-001", cwd=odd.parent)
+
+    published = [data for events in server.log.values() for data, _ in events]
+    assert "1 of 3 rows judged (33 %): 1 PASS; 25 SKIP" in done.stdout
+    assert done.returncode == 3
+    assert "a\nb" in published
+    assert not [data for data in published if "evil" in data or "\r" in data]
+
+
+def test_a_stranger_is_asked_for_few_streams(odd: Path) -> None:
+    polite = "[politeness]\nmax_streams = 2\nallow_attacks = true\n"
+    with OddServer.started(Manners()) as server:
+        odd.write_text(target_of(server) + polite)
+        done = check(odd, "--sse-only", "HTTP-001,DATA-001,REPLAY-001", cwd=odd.parent)
+
+    assert done.returncode == 0, done.stdout
+    assert "SKIP (politeness: needs more than 2 streams at once; the target can allow them)" in done.stdout
+    assert "2 of 3 rows judged (66 %): 2 PASS; 24 SKIP" in done.stdout
