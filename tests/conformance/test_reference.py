@@ -15,13 +15,13 @@ SECONDS = 10.0
 def test_the_server_lives_as_long_as_it_is_needed() -> None:
     with reference(os.environ) as target:
         url = target.target.base_url
-        with urllib.request.urlopen(f"{url}/healthz", timeout=SECONDS) as answer:  # noqa: S310 - our own
+        with urllib.request.urlopen(f"{url}/healthz", timeout=SECONDS) as answer:
             assert answer.status == 200
 
     assert target.heartbeat is not None
     assert target.heartbeat.interval == float(module.HEARTBEAT)
     with pytest.raises(OSError, match="refused"):
-        urllib.request.urlopen(f"{url}/healthz", timeout=SECONDS)  # noqa: S310 - our own
+        urllib.request.urlopen(f"{url}/healthz", timeout=SECONDS)
 
 
 def test_without_the_extra_there_is_an_install_line(monkeypatch: pytest.MonkeyPatch) -> None:
