@@ -21,6 +21,7 @@ __all__: list[str] = []
 
 MARKER = "sse_row"
 RUN = "eventbahn-run"
+OUR_FAULT = 70
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,6 +51,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         from conformance.collected import begin
 
         begin(config, items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Tell a fault of ours from a target that could not be judged, which pytest's own code does not."""
+    if exitstatus == pytest.ExitCode.INTERNAL_ERROR and session.config.getoption("sse_json"):
+        session.exitstatus = OUR_FAULT
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from functools import partial
 
 from conformance.eventstream import Block, Event
 from conformance.evidence import publishing
+from conformance.publisher import Receipt
 from conformance.reading import Reading
 from conformance.row import Payload
-from conformance.subject import Receipt, Subject
+from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
 from conformance.wire import WireStream
 

@@ -58,6 +58,10 @@ class Stage:
 
     def head(self) -> Reading:
         """The answer to a HEAD, watched for a while."""
+        if self.target.subscribe.method != "GET":
+            raise Unjudged(
+                Verdict.NOT_APPLICABLE, f"declared-absent: a stream by {self.target.subscribe.method}"
+            )
         with self.subject.visit():
             stream = self.subject.subscribe("a HEAD request", self.subject.channel(), method="HEAD")
             stream.wait(lambda reading: reading.head, self.subject.head_seconds)

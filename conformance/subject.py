@@ -1,44 +1,30 @@
 """The server under test, as its target describes it: subscribes, publishes, stays polite. Judges nothing."""
 
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from uuid import uuid4
 
 import httpx
 
 from conformance.placeholders import names
+from conformance.publisher import Receipt, publisher_of
 from conformance.reading import Reading
 from conformance.request import (
     Message,
     Request,
     UnsendableError,
     channel_name,
-    publish_request,
     subscribe_request,
 )
 from conformance.row import Payload
 from conformance.target import Target
-from conformance.target_schema import Politeness
 from conformance.unwrap import payload
 from conformance.verdict import Unjudged, Verdict
-from conformance.visible import visible
 from conformance.wire import Peer, Unreachable, Wire, WireStream
 
-__all__ = ["Receipt", "Subject", "octets"]
+__all__ = ["Fields", "Subject", "octets"]
 
-PUBLISH_SECONDS = 10.0
-SHOWN = 120  # characters of a refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What the server said to a publisher. There is no `request` where the template could not carry it."""
-
-    accepted: bool
-    text: str
-    request: Request | None
+Fields = tuple[tuple[bytes, bytes], ...]
 
 
 class Subject:
@@ -51,14 +37,13 @@ class Subject:
         self.streams: list[WireStream] = []  # all that were opened
         self._values = values
         self._requests = 0
-        self._published_at = 0.0
         self._peers: dict[str, Peer] = {}
-        verify = target.target.tls.verify
-        self._http = httpx.Client(trust_env=False, verify=verify, timeout=PUBLISH_SECONDS)
+        self._publisher = publisher_of(target, values)
 
     def close(self) -> None:
         """Let go of the publisher's connection. The streams are the wire's."""
-        self._http.close()
+        if self._publisher is not None:
+            self._publisher.close()
 
     @property
     def head_seconds(self) -> float:
@@ -78,7 +63,7 @@ class Subject:
     @property
     def can_publish(self) -> bool:
         """Whether the target says how."""
-        return self.target.publish is not None and self.target.publish.driver == "http"
+        return self._publisher is not None
 
     @property
     def isolated(self) -> bool:
@@ -108,7 +93,7 @@ class Subject:
         *,
         cursor: str | None = None,
         method: str | None = None,
-        more: tuple[tuple[bytes, bytes], ...] = (),
+        more: Fields = (),
     ) -> WireStream:
         """Open a stream. `more` are further header fields, byte for byte. Raises Unjudged."""
         self._be_polite()
@@ -134,24 +119,10 @@ class Subject:
         return stream
 
     def publish(self, channel: str, wanted: Payload) -> Receipt:
-        """Publish, and wait for the answer; no faster than the target allows."""
-        message = Message(channel, wanted.data, wanted.event, self._id(wanted))
-        try:
-            built = publish_request(self.target, message, values=self._all_values())
-        except UnsendableError as error:
-            return Receipt(accepted=False, text=str(error), request=None)
-        self._requests += 1
-        self._keep_pace()
-        try:
-            answer = self._http.request(
-                built.method, built.url, headers=list(built.headers), content=built.body
-            )
-        except httpx.HTTPError as error:
-            return Receipt(accepted=False, text=f"{type(error).__name__}: {error}", request=built)
-        assert self.target.publish is not None, "nothing is published without [publish]"
-        body = "" if answer.is_success else f": {visible(answer.text, SHOWN)}"
-        text = f"{answer.status_code} {answer.reason_phrase}{body}"
-        return Receipt(answer.status_code in self.target.publish.success, text, built)
+        """Publish, and wait for the answer. Raises Unjudged where a stranger was asked for enough."""
+        assert self._publisher is not None, "whoever publishes has asked whether one can"
+        self._count_request()
+        return self._publisher.publish(Message(channel, wanted.data, wanted.event, self._id(wanted)))
 
     def payload(self, data: str) -> str | None:
         """What was published, from an event's data."""
@@ -178,27 +149,23 @@ class Subject:
 
     def _be_polite(self) -> None:
         """Raises Unjudged where the next stream would be one too many for a stranger's server."""
-        polite = self.target.politeness or Politeness(max_streams=None, max_requests=None)
-        most = min(polite.max_streams or self.target.limits.streams, self.target.limits.streams)
+        most = self.target.limits.streams
+        if self.target.politeness and self.target.politeness.max_streams:
+            most = min(most, self.target.politeness.max_streams)
         if sum(not stream.closed for stream in self.streams) >= most:
-            raise Unjudged(
-                Verdict.SKIP, f"politeness: needs more than {most} streams at once; the target can allow them"
-            )
-        if polite.max_requests is not None and self._requests >= polite.max_requests:
-            raise Unjudged(
-                Verdict.SKIP,
-                f"politeness: {polite.max_requests} requests were sent; the target can allow more",
-            )
+            told = f"politeness: needs more than {most} streams at once; the target can allow them"
+            raise Unjudged(Verdict.SKIP, told)
+        self._count_request()
+
+    def _count_request(self) -> None:
+        most = self.target.politeness.max_requests if self.target.politeness else None
+        if most is not None and self._requests >= most:
+            told = f"politeness: {most} requests were sent; the target can allow more"
+            raise Unjudged(Verdict.SKIP, told)
         self._requests += 1
 
-    def _keep_pace(self) -> None:
-        rate = self.target.publish.max_rate if self.target.publish else None
-        if rate:
-            time.sleep(max(0.0, self._published_at + 1 / rate - time.monotonic()))
-        self._published_at = time.monotonic()
 
-
-def octets(request: Request, method: str | None, more: tuple[tuple[bytes, bytes], ...]) -> bytes:
+def octets(request: Request, method: str | None, more: Fields) -> bytes:
     """The request as bytes: HTTP/1.1, no compression, and closed by the client."""
     parts = httpx.URL(request.url)
     headers = [(b"Host", parts.netloc), (b"Accept-Encoding", b"identity"), *request.headers, *more]

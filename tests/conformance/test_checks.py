@@ -8,10 +8,10 @@ from conformance import test_beat, test_frame, test_http, test_id
 from conformance.bodies import Bodies
 from conformance.exchange import Trial, Trials
 from conformance.payloads import intact, normalised, structure
+from conformance.publisher import Receipt
 from conformance.quiet import Quiet, beats_of
 from conformance.reading import Reading
 from conformance.row import Payload
-from conformance.subject import Receipt
 from conformance.target import Target, loads
 from conformance.verdict import Judgement, Unjudged, Verdict
 from tests.conformance.test_reading import CLOSED, GET, HEAD, reading
