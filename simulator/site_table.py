@@ -1,7 +1,7 @@
 """[site.NAME] tables, read and checked."""
 
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from . import convert
 from .site import Site
@@ -37,7 +37,12 @@ def _zone(value: Any) -> ZoneInfo:
     try:
         return ZoneInfo(convert.text(value))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(f"no time zone {value!r}; write one like 'Europe/Berlin'") from error
+        known = (
+            "write one like 'Europe/Berlin'"
+            if available_timezones()
+            else "none are installed: pip install tzdata"
+        )
+        raise ValueError(f"no time zone {value!r}; {known}") from error
 
 
 def _month_day(value: Any) -> str:
