@@ -175,7 +175,7 @@ class Run:
             case pytest.ExitCode.OK:
                 self.exit_code = own
             case _:
-                self.exit_code = own or exitstatus
+                self.exit_code = int(exitstatus)
         if exitstatus != pytest.ExitCode.INTERRUPTED:
             session.exitstatus = self.exit_code
         try:

@@ -254,3 +254,27 @@ def test_a_stranger_is_asked_for_few_streams(odd: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert "SKIP (politeness: needs more than 2 streams at once; the target can allow them)" in done.stdout
     assert "2 of 3 rows judged (66 %): 2 PASS; 24 SKIP" in done.stdout
+
+
+def test_a_check_that_breaks_is_a_fault_of_ours(odd: Path) -> None:
+    result, broken = odd.with_name("result.json"), odd.with_name("test_broken.py")
+    broken.write_text(
+        "from conformance.row import row\n"
+        "@row('SSE-HTTP-001')\n"
+        "def test_status(sse_opening):\n"
+        "    raise RuntimeError('a wrong turn')\n"
+    )
+    with OddServer.started(Manners()) as server:
+        odd.write_text(target_of(server))
+        command = [sys.executable, "-P", "-m", "pytest", str(broken), "--sse-target", str(odd)]
+        done = subprocess.run(
+            [*command, "--sse-json", str(result)], capture_output=True, text=True, timeout=MINUTE, check=False
+        )
+
+    assert done.returncode == 70, done.stdout
+    assert "RuntimeError: a wrong turn" in done.stdout
+    row = json.loads(result.read_text())["rows"][0]
+    assert (row["verdict"], row["reason"]) == (
+        "INCONCLUSIVE",
+        "the check itself broke: RuntimeError: a wrong turn",
+    )
