@@ -84,12 +84,13 @@ class Run:
         """A new one, not yet connected."""
         return Subscriber(self._audience)
 
-    def jitter(self) -> float:
-        """Seconds that a new subscriber waits, so that a level is reached evenly, while it settles."""
+    def delay(self) -> float:
+        """Seconds that a new subscriber waits, until the plan begins, and so that a level grows evenly."""
         levels = (0, *self.settings.scenario.levels)
         step = max(after - before for before, after in pairwise(levels))
-        spread = max(JITTER_SECONDS, step / CONNECTS_PER_SECOND)
-        return self._audience.random.uniform(0, min(spread, self.settings.scenario.settle / 2))
+        spread = min(max(JITTER_SECONDS, step / CONNECTS_PER_SECOND), self.settings.scenario.settle / 2)
+        begins = max(0.0, (self.plan.begin_ns - time.time_ns()) / SECOND)
+        return begins + self._audience.random.uniform(0, spread)
 
     def finish(self) -> dict[str, Any] | None:
         """Drain, account and judge: the result file's document; None for whoever asks once it is over.

@@ -12,7 +12,7 @@ class Subscriber(User):
     def on_start(self) -> None:
         run = current_run(self.environment)
         self._subscriber = run.subscriber()
-        self._delay = run.jitter()
+        self._delay = run.delay()
 
     @task
     def follow(self) -> None:

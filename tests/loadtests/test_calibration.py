@@ -49,6 +49,7 @@ def test_a_clean_server_passes_with_nothing_lost(calibrated: dict[str, Outcome])
     assert (done.loss["lost"], done.loss["dup"]) == (0, 0)
     assert done.phase["metrics"]["deliver"]["n"] == 20 * 2 * 20
     assert done.phase["metrics"]["last_subscriber"]["n"] == 2 * 20
+    assert done.phase["metrics"]["connect"]["n"] == done.phase["metrics"]["first_event"]["n"] == 20
     assert done.phase["achieved_pub_s"] == done.phase["offered_pub_s"] == 20
     assert "loss.silent==0: 0" in done.text
 
@@ -60,8 +61,9 @@ def test_series_and_rows_hold_every_delivery(calibrated: dict[str, Outcome]) -> 
     reached = [row[2] for row in result["events"]["rows"]]
     assert max(reached) == 20
     assert sum(result["series"]["deliveries"]) == sum(reached)
+    assert sum(result["series"]["conn_ok"]) == 20
     assert sum(n for row in result["series"]["heat"]["rows"] for _, n in row) == sum(reached)
-    assert sum(result["series"]["published"]) == calibrated["does well"].injected["published"] == len(reached)
+    assert sum(result["series"]["published"]) == calibrated["does well"].injected["published"] == 60
 
 
 def test_a_constant_delay_is_seen_and_fails_an_objective(calibrated: dict[str, Outcome]) -> None:
