@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from reference_server import wire
 from reference_server.cursor import Reset, id_of
+from reference_server.feed import Feed
 from reference_server.heartbeat import Wheel
 from reference_server.limits import Limits
 from reference_server.log import Entry, Log
@@ -20,7 +21,8 @@ from reference_server.tail import Frame, Tail
 
 __all__ = ["Hub", "reset_block"]
 
-NOBODY: frozenset[Subscriber] = frozenset()
+Audiences = dict[tuple[Feed, bool], set[Subscriber]]  # who share their bytes: the feed, and whether chunked
+NOBODY: Audiences = {}
 RESTATE = 1_000  # a client on a quiet channel is told its position when the log has gone on by so many
 
 
@@ -44,7 +46,7 @@ class Hub:
         self._head = log.newest  # up to here everyone who is live has been written
         self._scheduled = False
         self._closed = False
-        self._live: dict[tuple[str, bool], set[Subscriber]] = {}  # by channel, and whether chunked
+        self._live: dict[str, Audiences] = {}  # by channel
         self._everyone: set[Subscriber] = set()
         self._wheel: Wheel[Subscriber] = Wheel(interval)
         log.listen(self.publish)
@@ -64,7 +66,7 @@ class Hub:
             asyncio.get_running_loop().call_soon(self._fan_out)
 
     def _fan_out(self) -> None:
-        """The hot path: one join a channel, one chunk for all of a kind, one write for each subscriber."""
+        """The hot path: one join and one chunk for all who want the same, one write for each."""
         self._scheduled = False
         frames = self._tail.after(self._head, self._limits.write)
         if not frames:
@@ -72,10 +74,10 @@ class Hub:
             return
         head = self._head = frames[-1].sequence
         now = asyncio.get_running_loop().time()
-        for channel, bodies in by_channel(frames).items():
-            body = b"".join(bodies)
-            for chunked in (True, False):
-                live = self._live.get((channel, chunked), NOBODY)
+        for channel, mine in by_channel(frames).items():
+            for (feed, chunked), live in list(self._live.get(channel, NOBODY).items()):
+                if not (body := feed.cut(mine)):
+                    continue
                 data = wire.chunk(body) if chunked else body
                 for subscriber in live:
                     subscriber.outlet.write(data)
@@ -120,30 +122,33 @@ class Hub:
             subscriber.write(reset_block(self._encode, reset, self._log, self._head), now)
             return
         frames = [frame for frame in frames if frame.sequence <= until]
-        body = b"".join(frame.body for frame in frames if frame.channel == subscriber.channel)
+        body = subscriber.feed.cut(frames)
         subscriber.cursor = frames[-1].sequence
         if body:
             subscriber.told = subscriber.cursor
         subscriber.write(body, now)
 
     def _join(self, subscriber: Subscriber) -> None:
-        self._live.setdefault((subscriber.channel, subscriber.outlet.chunked), set()).add(subscriber)
+        audiences = self._live.setdefault(subscriber.feed.channel, {})
+        audiences.setdefault((subscriber.feed, subscriber.outlet.chunked), set()).add(subscriber)
         subscriber.behind.clear()
 
     def _part(self, subscriber: Subscriber) -> None:
         """From live to behind: it has been written all that the others have."""
-        key = subscriber.channel, subscriber.outlet.chunked
-        self._live[key].discard(subscriber)
-        if not self._live[key]:
-            del self._live[key]
+        audiences = self._live[subscriber.feed.channel]
+        live = audiences[subscriber.feed, subscriber.outlet.chunked]
+        live.discard(subscriber)
+        if not live:
+            del audiences[subscriber.feed, subscriber.outlet.chunked]
+        if not audiences:
+            del self._live[subscriber.feed.channel]
         subscriber.cursor = self._head
         subscriber.behind.set()
 
     def _drop_back(self) -> None:
         """More was committed in one turn than the tail holds: everyone goes on from the log."""
-        for live in list(self._live.values()):
-            for subscriber in list(live):
-                self._part(subscriber)
+        for subscriber in [each for each in self._everyone if not each.behind.is_set()]:
+            self._part(subscriber)
         self._head = self._log.newest
 
     def _leave(self, subscriber: Subscriber) -> None:
@@ -181,15 +186,15 @@ class Hub:
         item = entry.item
         id_ = id_of(self._log, entry.sequence) if item.id is None else item.id
         event = wire.Event(item.data, item.event, id_, item.retry, item.comment)
-        return Frame(entry.sequence, item.channel, self._encode(event))
+        return Frame(entry.sequence, item.channel, item.device, self._encode(event))
 
 
-def by_channel(frames: Iterable[Frame]) -> dict[str, list[bytes]]:
-    """The frames' bytes, in order, for each channel."""
-    bodies: defaultdict[str, list[bytes]] = defaultdict(list)
+def by_channel(frames: Iterable[Frame]) -> dict[str, list[Frame]]:
+    """The frames of each channel, in order."""
+    mine: defaultdict[str, list[Frame]] = defaultdict(list)
     for frame in frames:
-        bodies[frame.channel].append(frame.body)
-    return bodies
+        mine[frame.channel].append(frame)
+    return mine
 
 
 def reset_block(encode: Callable[[wire.Event], bytes], reset: Reset, log: Log, sequence: int) -> bytes:

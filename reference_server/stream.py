@@ -8,6 +8,7 @@ from aiohttp import web
 
 from reference_server import wire
 from reference_server.cursor import Place, id_of
+from reference_server.feed import Feed
 from reference_server.hub import Hub, reset_block
 from reference_server.log import Log
 from reference_server.names import MEASUREMENTS, NAME_RULE, is_name
@@ -17,6 +18,7 @@ from reference_server.subscriber import Subscriber
 
 __all__ = ["Streams", "channel_of"]
 
+MOST_GLOBS, LONGEST_GLOB = 32, 128
 JITTER = 0.25  # of the retry time, both ways: so that not all come back at once
 
 
@@ -31,7 +33,7 @@ class Streams:
 
     async def head(self, request: web.Request) -> web.StreamResponse:
         """The head that GET would have, and nobody is subscribed (RFC 9110, 9.3.2)."""
-        channel_of(request)
+        feed_of(request)
         response = self._parts.stream_head(request)
         await response.prepare(request)
         await response.write_eof()
@@ -39,7 +41,7 @@ class Streams:
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """The stream, until the client leaves or the server stops."""
-        channel = channel_of(request)
+        feed = feed_of(request)
         if len(self._hub) >= self._settings.limits.subscribers:
             raise RefusedError(503, "there are as many subscribers as this server takes", retry_after=5)
         asked = cursor_of(request)
@@ -47,11 +49,11 @@ class Streams:
         greeting = self._greeting(asked, place)
         response = self._parts.stream_head(request)
         with suppress(ConnectionResetError):  # the client has left
-            await self._run(request, response, channel, place.sequence, greeting)
+            await self._run(request, response, feed, place.sequence, greeting)
         return response
 
     async def _run(
-        self, request: web.Request, response: web.StreamResponse, channel: str, sequence: int, greeting: bytes
+        self, request: web.Request, response: web.StreamResponse, feed: Feed, sequence: int, greeting: bytes
     ) -> None:
         """From the head of the response to its end. Raises ConnectionResetError."""
         writer = await response.prepare(request)
@@ -60,7 +62,7 @@ class Streams:
         limits = self._settings.limits
         outlet = self._parts.outlet(request.transport, writer, chunked=response.chunked, limits=limits)
         now = asyncio.get_running_loop().time()
-        subscriber = Subscriber(outlet, channel, sequence, now)
+        subscriber = Subscriber(outlet, feed, sequence, now)
         subscriber.write(greeting, now)
         await self._hub.follow(subscriber)
         await response.write_eof()
@@ -84,6 +86,18 @@ def channel_of(request: web.Request) -> str:
     if not is_name(channel):
         raise RefusedError(400, "not a name for a channel", expected=NAME_RULE)
     return channel
+
+
+def feed_of(request: web.Request) -> Feed:
+    """The channel, and the devices that the query names. Raises RefusedError."""
+    channel = channel_of(request)
+    globs = tuple(sorted(set(request.query.getall("device", ()))))
+    if globs and channel != MEASUREMENTS:
+        raise RefusedError(400, "'device' filters measurements only", expected="GET /events?device=GLOB")
+    if len(globs) > MOST_GLOBS or any(len(glob) > LONGEST_GLOB for glob in globs):
+        expected = f"at most {MOST_GLOBS} of at most {LONGEST_GLOB} characters"
+        raise RefusedError(400, "too many or too long values of 'device'", expected=expected)
+    return Feed(channel, globs)
 
 
 def cursor_of(request: web.Request) -> str:

@@ -2,22 +2,23 @@
 
 import asyncio
 
+from reference_server.feed import Feed
 from reference_server.outlet import Outlet
 
 __all__ = ["Subscriber"]
 
 
 class Subscriber:
-    """Whoever listens on a channel, and has been written everything up to `cursor`.
+    """Whoever listens to a feed, and has been written everything up to `cursor`.
 
     While it is live its cursor is the hub's own, and `cursor` says where it joined.
     """
 
-    __slots__ = ("behind", "channel", "cursor", "outlet", "told", "wrote")
+    __slots__ = ("behind", "cursor", "feed", "outlet", "told", "wrote")
 
-    def __init__(self, outlet: Outlet, channel: str, cursor: int, now: float) -> None:
+    def __init__(self, outlet: Outlet, feed: Feed, cursor: int, now: float) -> None:
         self.outlet = outlet
-        self.channel = channel
+        self.feed = feed
         self.cursor = cursor  # a sequence
         self.told = cursor  # the last sequence that the client itself knows of
         self.wrote = now  # when bytes last went out, on the loop's clock

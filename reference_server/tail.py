@@ -10,6 +10,7 @@ class Frame(NamedTuple):
 
     sequence: int
     channel: str
+    device: str  # "" for none
     body: bytes
 
 

@@ -262,3 +262,33 @@ def test_many_who_come_and_go_leave_nothing_behind(url: str) -> None:
             with Listener(url, "/events/c"):
                 publish(url, str(n))
         assert [each.data for each in witness.take(30)] == [str(n) for n in range(30)]
+
+
+def test_a_filter_by_device_holds_for_replay_and_live(url: str) -> None:
+    def send(*devices: str) -> str:
+        items = [{"device": device, "value": 1} for device in devices]
+        last: str = httpx.post(f"{url}/measurements", json=items).json()["last_id"]
+        return last
+
+    start = send("x")
+    send("a-1", "b", "a-2")
+    with (
+        Listener(url, "/events?device=a-*", last_id=start) as replay,
+        Listener(url, "/events?device=b&device=a-3") as live,
+        Listener(url, last_id=start) as everything,
+    ):
+        last = send("c", "b", "a-3")
+        heard = [
+            [json.loads(each.data)["device"] for each in stream.take(n)]
+            for stream, n in ((replay, 3), (live, 2), (everything, 6))
+        ]
+
+    assert heard == [["a-1", "a-2", "a-3"], ["b", "a-3"], ["a-1", "b", "a-2", "c", "b", "a-3"]]
+    assert {replay.position, live.position, everything.position} == {last}
+
+
+@pytest.mark.parametrize(
+    "path", ["/events/c?device=a", "/events?device=" + "a" * 129, "/events?" + "device=a{}&" * 40]
+)
+def test_a_filter_that_makes_no_sense_is_refused(url: str, path: str) -> None:
+    assert httpx.get(url + path.format(*range(40))).status_code == 400

@@ -6,7 +6,7 @@ from reference_server.tail import Frame, Tail
 def tail_of(*bodies: bytes, most_frames: int = 100, most_bytes: int = 1000, first: int = 1) -> Tail:
     tail = Tail(most_frames, most_bytes)
     for sequence, body in enumerate(bodies, first):
-        tail.add(Frame(sequence, "c", body))
+        tail.add(Frame(sequence, "c", "", body))
     return tail
 
 
