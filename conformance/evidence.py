@@ -11,6 +11,7 @@ __all__ = ["again", "excerpt", "publishing", "quoted"]
 
 EXCERPT_BYTES = 80
 LONGEST_QUOTE = 120  # characters
+CURLS_OWN = {"host", "content-length", "accept-encoding"}  # it asks for no coding unless told to
 LONGEST_HEADER = 200  # beyond it a command line is no help
 
 
@@ -37,7 +38,7 @@ def again(transcript: Transcript) -> str:
         options.append("--http1.0")
     for field in fields:
         name, _, value = field.decode("ascii").partition(":")
-        if name.lower() not in {"host", "content-length"}:
+        if name.lower() not in CURLS_OWN:
             # curl leaves a header out when its value is empty, unless it ends in a semicolon
             options += ["-H", f"{name};" if not value.strip() else f"{name}: {value.strip()}"]
     return shlex.join(["curl", *options, transcript.url])
@@ -53,7 +54,7 @@ def publishing(transcript: Transcript, request: Request | None) -> str:
     body = visible(request.body).replace("'", "\\'")
     data = f" --data-binary $'{body}'" if request.body else ""
     publish = f"{shlex.join(options)}{data} {shlex.quote(request.url)}"
-    return f"{again(transcript)} & sleep 1; {publish}; sleep 1; kill %1"
+    return f"{again(transcript)} & sleep 1; {publish}; sleep 1; kill $!"
 
 
 def _by_netcat(transcript: Transcript) -> str:

@@ -49,8 +49,15 @@ class Stage:
         self._open.close()
 
     def opening(self) -> Reading:
-        """The quiet subscription, as soon as it has a head."""
-        return self._quiet.opened()
+        """The quiet subscription, once it has a head; or a second one, where only that was in time."""
+        first = self._quiet.opened()
+        if first.head is None or first.head.seconds <= self.subject.head_seconds:
+            return first
+        with self.subject.visit():
+            stream = self.subject.subscribe("a second quiet subscription", self.subject.channel())
+            stream.wait(lambda reading: reading.head, self.subject.head_seconds)
+            second = Reading.of(stream.transcript)
+        return second if second.head else first
 
     def quiet(self) -> Quiet:
         """The quiet subscription, after silence enough."""

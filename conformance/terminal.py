@@ -74,6 +74,7 @@ def show(result: Result, headline: str, console: Console) -> None:
     for row in rows:
         if row.verdict in EXPLAINED:
             console.print(_explained(row))
+            _again(row.reproduce, console)
     console.print(Text(f"\n{headline}", style="bold"), soft_wrap=True)
     for reason, ids in _unjudged(rows).items():
         console.print(Text(f"  not judged, {reason}: {', '.join(ids)}"), soft_wrap=True)
@@ -113,7 +114,6 @@ def _explained(row: ResultRow) -> Group:
         "bytes": row.evidence[:EVIDENCE_CHARACTERS],
         "why": row.why,
         "fix": row.fix,
-        "again": row.reproduce,
     }
     for name, text in parts.items():
         if text:
@@ -122,6 +122,12 @@ def _explained(row: ResultRow) -> Group:
         "\n", (row.verdict, _style(row)), f" {row.id}  ", (row.title, "bold"), f"  [{row.level}]"
     )
     return Group(head, Padding(told, (0, 0, 0, 2)))
+
+
+def _again(command: str, console: Console) -> None:
+    """In one line, however long: it is there to be copied."""
+    if command:
+        console.print(Text.assemble(("  again     ", "dim"), command), soft_wrap=True)
 
 
 def _unjudged(rows: Iterable[ResultRow]) -> dict[str, list[str]]:
