@@ -22,6 +22,7 @@ __all__ = ["CONNECT_SECONDS", "Peer", "Unreachable", "Wire", "WireStream"]
 
 CONNECT_SECONDS = 5.0
 RECV_BYTES = 65536
+MOST_BYTES = 64 * 2**20  # of one capture; nothing that is judged needs more
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 T = TypeVar("T")
@@ -85,6 +86,7 @@ class WireStream:
         self.closed = False  # by us
         self._begun = begun
         self._arrivals: list[Arrival] = []
+        self._left = MOST_BYTES
         self._end = ""
         self._ended_at: float | None = None
         self._reading = Reading(begun)
@@ -150,6 +152,10 @@ class WireStream:
                 self._finish("eof")
                 return
             self._arrivals.append(Arrival(time.monotonic() - self._begun.opened, data))
+            self._left -= len(data)
+            if self._left <= 0:
+                self._finish(f"the capture is full: {MOST_BYTES >> 20} MiB")
+                return
             if not isinstance(self.socket, ssl.SSLSocket):
                 return  # only TLS may hold back what no selector sees
 

@@ -278,3 +278,21 @@ def test_a_check_that_breaks_is_a_fault_of_ours(odd: Path) -> None:
         "INCONCLUSIVE",
         "the check itself broke: RuntimeError: a wrong turn",
     )
+
+
+def test_a_target_may_be_waited_for(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}/events"
+    waiting = [*EVENTBAHN, "check", url, "--wait", "30", "--sse-only", QUICK]
+    serving = [*EVENTBAHN, "serve", "--port", str(port), "--log", "memory"]
+
+    with (
+        subprocess.Popen(waiting, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as waiter,
+        subprocess.Popen(serving, stdout=subprocess.DEVNULL, cwd=tmp_path) as server,
+    ):
+        said, _ = waiter.communicate(timeout=MINUTE)
+        server.terminate()
+
+    assert waiter.returncode == 0, said
+    assert "2 of 2 rows judged" in said

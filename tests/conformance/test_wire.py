@@ -86,3 +86,15 @@ def test_a_closed_stream_is_a_fin_to_the_server(wire: Wire, listener: socket.soc
 def test_a_peer_that_is_not_there_is_said_to_be_so(address: str) -> None:
     with pytest.raises(Unreachable):
         Peer.of(address).connect()
+
+
+def test_a_capture_is_bounded(wire: Wire, listener: socket.socket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.wire.MOST_BYTES", 100_000)
+    stream, connection = opened(wire, listener)
+    with connection:
+        connection.sendall(ANSWER + b":" * 150_000)
+
+        stream.wait(lambda _: None, SECONDS)
+
+    assert stream.transcript.end.startswith("the capture is full")
+    assert sum(len(arrival.data) for arrival in stream.transcript.arrivals) < 100_000 + 65_536
