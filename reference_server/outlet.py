@@ -55,6 +55,7 @@ class Outlet:
             self._transport.write(data)
 
     def framed(self, body: bytes) -> bytes:
+        """`body`, not empty, as this client's kind of response carries it."""
         return wire.chunk(body) if self.chunked else body
 
     def full(self) -> bool:
@@ -77,8 +78,9 @@ class Outlet:
     def _untaken(self) -> int:
         """Bytes that the peer has not acknowledged: those in the kernel too, which may be megabytes."""
         held = array("i", [0])
-        if self._connection is not None and self._connection.fileno() >= 0:
-            fcntl.ioctl(self._connection.fileno(), termios.TIOCOUTQ, held)
+        if self._connection is not None:
+            with suppress(OSError, ValueError):  # closed by now
+                fcntl.ioctl(self._connection.fileno(), termios.TIOCOUTQ, held)
         return self._transport.get_write_buffer_size() + held[0]
 
     def abort(self) -> None:

@@ -112,9 +112,8 @@ class SqliteLog:
         found: list[Entry] = []
         size = 0
         query = "SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?"
-        with closing(
-            self._file.reader.execute(query, (sequence, MOST_ROWS))
-        ) as rows:  # an open one holds the WAL
+        # closed at once: a statement that is still open keeps the write-ahead log from being reset
+        with closing(self._file.reader.execute(query, (sequence, MOST_ROWS))) as rows:
             for number, channel, data, event, device, id_, retry, comment in rows:
                 size += len(data)
                 if found and size > most_bytes:

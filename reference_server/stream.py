@@ -104,6 +104,5 @@ def cursor_of(request: web.Request) -> str:
     """What the client asks to go on after, or "". The field wins: a browser sends it when it comes back."""
     field = request.headers.get("Last-Event-ID", "")
     # aiohttp keeps bytes that are not UTF-8 as lone surrogates, which could not be written back
-    return field.encode("utf-8", "surrogateescape").decode("utf-8", "replace") or request.query.get(
-        "lastEventId", ""
-    )
+    asked = field.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return asked or request.query.get("lastEventId", "")

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from reference_server.limits import Limits
@@ -113,6 +114,12 @@ class Transactions:
         """To be called between groups: checkpoint the write-ahead log, and forget keys that are too old."""
         now = time.time()
         self._seen.forget(now)
+        with suppress(
+            sqlite3.Error
+        ):  # a full disk, say: nothing is lost, and the next group tells its senders
+            self._tidy_file(now)
+
+    def _tidy_file(self, now: float) -> None:
         if now - self._forgot > FORGET_EVERY:
             self._forgot = now
             self._db.execute("DELETE FROM seen WHERE touched < ?", (now - self._age,))

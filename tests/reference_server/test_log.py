@@ -204,3 +204,17 @@ def test_a_full_disk_keeps_nothing_and_room_is_enough_to_go_on(tmp_path: Path) -
     file.close()
 
     assert [entry.sequence for entry in committed.entries] == [1]
+
+
+def test_what_the_write_ahead_log_holds_moves_into_the_file(tmp_path: Path) -> None:
+    file = open_file(tmp_path / "log.db")
+    transactions = Transactions(file.writer, 100_000, Limits())
+    for n in range(30):
+        transactions.commit([[measurement("d", 100 * n + k, "x" * 500) for k in range(100)]])
+        transactions.tidy()
+    grown = (tmp_path / "log.db").stat().st_size
+    written_ahead = (tmp_path / "log.db-wal").stat().st_size
+    file.close()
+
+    assert grown > 1_000_000
+    assert written_ahead < 3_000_000
