@@ -7,6 +7,7 @@ from conformance.eventstream import Block
 from conformance.grammar import Finding, findings
 from conformance.judge import broken, inconclusive, met
 from conformance.reading import Reading
+from conformance.target import Target
 from conformance.verdict import Judgement
 
 __all__ = ["Bodies", "carriers", "grammatical", "merged"]
@@ -54,17 +55,26 @@ def merged(bodies: Bodies) -> tuple[Reading, Block] | None:
     return None
 
 
-def carriers(bodies: Bodies) -> list[tuple[Reading, Block]]:
-    """The blocks of events: of those that we published, or, where we publish nothing, of all."""
+def carriers(bodies: Bodies, target: Target) -> list[tuple[Reading, Block]]:
+    """The blocks of events: of those that we published; or of all, where nothing can be published.
+
+    Those that the target declares to be greetings, heartbeats or noise are none.
+    """
+    declared = {frame.event for frame in (*target.subscribe.greeting, *target.subscribe.ignore)}
+    if target.heartbeat is not None:
+        declared.add(target.heartbeat.kind.removeprefix("event:"))
     return [
         (reading, block)
         for reading in bodies.readings
         for block in reading.blocks
-        if any(
-            field.name == "data" and (not bodies.texts or any(text in field.value for text in bodies.texts))
-            for field in block.fields
-        )
+        if _carries(block, bodies.texts)
+        and not any(field.name == "event" and field.value in declared for field in block.fields)
     ]
+
+
+def _carries(block: Block, texts: Sequence[str]) -> bool:
+    values = [field.value for field in block.fields if field.name == "data"]
+    return any(not texts or any(text in value for text in texts) for value in values)
 
 
 def _findings(reading: Reading) -> Sequence[Finding]:

@@ -113,7 +113,9 @@ def frames(subject: Subject, channel: str, witness: WireStream) -> Frames:
     reading = Reading.of(witness.transcript)
     open_yet = [reading.unfinished] if reading.unfinished else []  # lines of comment need no blank line
     seen = tuple(block for block in [*reading.blocks, *open_yet] if block.fields)
-    carriers = {id_: block for block in reading.blocks if (id_ := _id(block)) is not None}
+    if not subject.isolated:  # events of others, or of other rows, are among them
+        seen = tuple(block for block in seen if all(field.name != "data" for field in block.fields))
+    carriers = {id_: block for block in seen if (id_ := _id(block)) is not None}
     chosen = dict([*carriers.items()][-MOST_FRAMES:])
     if not chosen or not subject.can_publish:
         return Frames(reading, seen, tuple(carriers.values()))

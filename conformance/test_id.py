@@ -8,13 +8,14 @@ from conformance.judge import broken, inconclusive, met
 from conformance.reading import Reading
 from conformance.resumption import Frames
 from conformance.row import row
+from conformance.target import Target
 from conformance.verdict import Judgement
 
 
 @row("SSE-ID-001")
-def test_every_event_has_an_id(sse_bodies: Bodies) -> Judgement:
+def test_every_event_has_an_id(sse_bodies: Bodies, sse_target: Target) -> Judgement:
     """Look at every event that was published."""
-    found = carriers(sse_bodies)
+    found = carriers(sse_bodies, sse_target)
     if not found:
         return inconclusive("not one event came")
     bare = [(reading, block) for reading, block in found if not any(one.name == "id" for one in block.fields)]

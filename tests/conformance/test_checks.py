@@ -99,7 +99,16 @@ def test_head(answer: bytes, expected: str) -> None:
 def test_bodies(body: bytes, row: Callable[..., Judgement], expected: str) -> None:
     capture = reading(*filter(None, [CLOSED, body]))
 
-    assert verdict(row, Bodies((capture,), ("one.", "two."))) == expected
+    more = [target()] if row is test_id.test_every_event_has_an_id else []
+    assert verdict(row, Bodies((capture,), ("one.", "two.")), *more) == expected
+
+
+def test_a_declared_greeting_needs_no_id() -> None:
+    declared = PROMISES.replace('{ path = "/" }', '{ path = "/", greeting = [{ event = "hello" }] }')
+    capture = reading(CLOSED, b"event: hello\ndata: you\n\nid: 1\ndata: x\n\n")
+
+    assert verdict(test_id.test_every_event_has_an_id, Bodies((capture,)), target(declared)) == "PASS"
+    assert verdict(test_id.test_every_event_has_an_id, Bodies((capture,)), target()) == "FAIL"
 
 
 def test_what_a_payload_wrote_is_not_held_against_the_grammar() -> None:
