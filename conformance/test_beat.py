@@ -16,6 +16,8 @@ def test_interval(sse_quiet: Quiet, sse_target: Target) -> Judgement:
     accepted(sse_quiet.reading)
     declared = sse_target.heartbeat.interval if sse_target.heartbeat else None
     longest = f"at most {sse_quiet.longest:.2f} s without a byte, in {sse_quiet.watched:.1f} s"
+    if sse_quiet.reading.transcript.end and sse_quiet.watched < (declared or CEILING_SECONDS):
+        return inconclusive(f"the stream ended after {sse_quiet.watched:.1f} s", sse_quiet.reading)
     if declared is None:
         if sse_quiet.longest > CEILING_SECONDS:
             return broken(f"bytes at least every {CEILING_SECONDS:.0f} s", longest, sse_quiet.reading)

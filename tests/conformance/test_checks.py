@@ -250,3 +250,9 @@ def test_a_failure_shows_its_bytes_and_how_to_see_them_again() -> None:
     assert judgement.reproduce == "curl -sNi http://x/events"
     assert judgement.arrivals == ((1.0, len(CLOSED)), (2.0, 209))
     assert GET.startswith(b"GET /events")
+
+
+def test_a_stream_that_ended_early_shows_no_interval() -> None:
+    capture = Quiet(reading(CLOSED, b":\n\n", end="eof"), (), longest=0.1, watched=0.2)
+
+    assert test_beat.test_interval(capture, target(BEATING)).verdict is Verdict.INCONCLUSIVE
