@@ -22,7 +22,7 @@ class Refusing(MemoryLog):
         super().__init__(10, Limits())
         self.reason = reason
 
-    async def append(self, items: Sequence[Item]) -> Receipt:
+    async def append(self, items: Sequence[Item]) -> Receipt:  # noqa: ARG002 - the promise of a log
         raise self.reason
 
 
