@@ -4,6 +4,7 @@ import asyncio
 import resource
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_address
 
 import click
@@ -120,7 +121,8 @@ def loopback(host: str) -> bool:
 def run(settings: Settings) -> int:
     """Serve until a signal comes; the exit code."""
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a subscriber is a descriptor
+    with suppress(OSError, ValueError):  # some systems refuse; then the shell's limit holds
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a subscriber is a descriptor
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         try:
             return runner.run(until_signal(settings))
