@@ -35,7 +35,11 @@ def intact(
             came = ", ".join(
                 quoted(one) if one is not None else "an unreadable one" for one in trial.payloads
             )
-            observed = f"{quoted(trial.payload.data)} came as {came}" if came else "no event came"
+            observed = (
+                f"{quoted(trial.payload.data)} came as {came}"
+                if came
+                else f"no event came for {quoted(trial.payload.data)}"
+            )
             expected = " or ".join(quoted(value) for value in sorted(wanted))
             return _broken(trials, trial, f"an event with the payload {expected}", observed)
     if refused and not may_refuse:
