@@ -1,7 +1,7 @@
 """The kill matrix: each fault of the reference server fails the rows that it names, and no other.
 
-Beside its own rows and those that they require, each fault is judged by a small base set. All rows against all
-faults are left to `make soak`.
+Beside its own rows and those that they require, each fault is judged by a small base set. All rows against
+all faults are left to `make soak`.
 """
 
 import json
