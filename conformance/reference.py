@@ -19,6 +19,7 @@ START_SECONDS = 20.0
 STOP_SECONDS = 5.0
 COMMAND = [sys.executable, "-P", "-m", "eventbahn", "serve", "--port", "0", "--log", "memory"]
 INSTALL = "pip install 'eventbahn[server]'"
+TOKENS = {"EVENTBAHN_TOKEN", "EVENTBAHN_READ_TOKEN"}  # of a server of the user's, not of this one
 
 
 @contextlib.contextmanager
@@ -30,7 +31,8 @@ def reference(environ: Mapping[str, str] = os.environ) -> Iterator[Target]:
         )
     with tempfile.TemporaryFile() as errors:
         command = [*COMMAND, "--heartbeat", HEARTBEAT]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors)
+        ours = {name: value for name, value in os.environ.items() if name not in TOKENS}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=ours)
         try:
             url = _first_line(process)
             if not url:

@@ -5,11 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from reference_server import site
+from reference_server.access import Access
+from reference_server.devices import Devices
 from reference_server.hub import Hub
 from reference_server.intake import Intake
 from reference_server.log import Log
+from reference_server.origin import Origins, is_loopback
 from reference_server.parts import Routes
 from reference_server.refusal import refusals, reply
 from reference_server.settings import Settings
@@ -26,8 +30,8 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
         log, settings.limits, encode=parts.encode, heartbeat=parts.heartbeat, interval=settings.heartbeat
     )
     snapshot = Snapshot(log, await log.latest())
-    app = web.Application(middlewares=[refusals], client_max_size=settings.limits.body)
-    ways = routes(Streams(log, hub, settings), Intake(log, settings.limits, parts), snapshot)
+    app = web.Application(middlewares=[refusals, *guards(settings)], client_max_size=settings.limits.body)
+    ways = routes(Streams(log, hub, settings), Intake(log, settings.limits, parts), snapshot, Devices(log))
     app.add_routes(parts.routes(ways))
 
     async def keep_alive(_: web.Application) -> AsyncIterator[None]:
@@ -45,13 +49,24 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
     return app
 
 
-def routes(streams: Streams, intake: Intake, snapshot: Snapshot) -> Routes:
+def guards(settings: Settings) -> list[Middleware]:
+    """What a request has to pass before any handler runs."""
+    access = Access(settings.token, settings.read_token).guard
+    if settings.open or not is_loopback(settings.host):
+        return [access]
+    return [Origins(()).guard, access]
+
+
+def routes(streams: Streams, intake: Intake, snapshot: Snapshot, devices: Devices) -> Routes:
     """Every method and path. A stream has a HEAD of its own: aiohttp's would subscribe whoever asks."""
     return [
         web.get("/", site.index),
         web.get("/static/{name}", site.static),
         web.get("/healthz", healthz),
         web.get("/snapshot", snapshot.get),
+        web.get("/devices", devices.births),
+        web.post("/devices", intake.births),
+        web.put("/devices/{device}", intake.birth),
         web.post("/measurements", intake.measurements),
         web.post("/events/{channel}", intake.event),
         *(

@@ -1,16 +1,19 @@
 """`eventbahn serve`: options, signals and exit codes."""
 
 import asyncio
+import os
 import resource
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from ipaddress import ip_address
 
 import click
 
+from reference_server.access import token_of
+from reference_server.duration import Duration
 from reference_server.faults import FAULTS
 from reference_server.log import UnusableError
+from reference_server.origin import is_loopback
 from reference_server.parts import Parts
 from reference_server.serving import serving
 from reference_server.settings import Settings
@@ -50,6 +53,13 @@ class Serve(click.Command):
     help="Events that can be replayed.",
 )
 @click.option(
+    "--retain-age",
+    type=Duration(),
+    default="24h",
+    show_default=True,
+    help="For how long, as in 90s, 15m, 24h or 7d; 0: for ever.",
+)
+@click.option(
     "--heartbeat",
     type=click.FloatRange(0.05, 3600),
     default=15.0,
@@ -65,7 +75,21 @@ class Serve(click.Command):
 )
 @click.option("--no-prime", is_flag=True, help="Send new subscribers no block that holds just an id.")
 @click.option(
-    "--open", "open_", is_flag=True, help="Let everybody in: needed for an address that others can reach."
+    "--token-file",
+    metavar="F",
+    help="File with the token that POST and PUT need, as `Authorization: Bearer`; else EVENTBAHN_TOKEN.",
+)
+@click.option(
+    "--read-token-file",
+    metavar="F",
+    help="The same for all that can be got, and for pages /?token=; else EVENTBAHN_READ_TOKEN.",
+)
+@click.option(
+    "--open",
+    "open_",
+    is_flag=True,
+    help="Let everybody in: needed for an address that others can reach if there is no token, "
+    "and behind a proxy that passes a foreign Host on.",
 )
 @click.option(
     "--fault",
@@ -81,9 +105,12 @@ def serve(
     port: int,
     log: str,
     retain: int,
+    retain_age: float,
     heartbeat: float,
     retry: int,
     no_prime: bool,
+    token_file: str | None,
+    read_token_file: str | None,
     open_: bool,
     fault: str | None,
 ) -> None:
@@ -92,9 +119,12 @@ def serve(
     Its base URL is the first line on stdout. Devices POST /measurements, publishers POST /events/CHANNEL,
     subscribers GET /events, people open the base URL itself. SIGTERM or Ctrl-C ends it.
     """
-    if not open_ and not loopback(host):
+    token = token_from(token_file, "EVENTBAHN_TOKEN")
+    read_token = token_from(read_token_file, "EVENTBAHN_READ_TOKEN")
+    if not (open_ or token or is_loopback(host)):
         raise click.UsageError(
-            f"others can reach {host}, and anybody could read and publish: add --open to allow it"
+            f"others can reach {host}, and anybody could read and publish: set a token (--token-file F), "
+            "or add --open to allow it"
         )
     parts = FAULTS[fault].parts if fault else Parts()
     settings = Settings(
@@ -102,20 +132,27 @@ def serve(
         port=port,
         log=log,
         retain=retain,
+        retain_age=retain_age,
         heartbeat=heartbeat,
         retry=retry,
         prime=not no_prime,
+        token=token,
+        read_token=read_token,
+        open=open_,
         parts=parts,
     )
     ctx.exit(run(settings))
 
 
-def loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
+def token_from(file: str | None, variable: str) -> str | None:
+    """A token from its file or the environment; it never stands in argv, which everybody can read."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+        token, warning = token_of(file, variable, os.environ)
+    except UnusableError as error:
+        raise click.UsageError(str(error)) from None
+    if warning:
+        click.echo(f"eventbahn serve: warning: {warning}", err=True)
+    return token
 
 
 def run(settings: Settings) -> int:

@@ -21,6 +21,7 @@ EVENTBAHN = [sys.executable, "-P", "-m", "eventbahn"]
 START = 20.0  # seconds until the server must have said its address
 GRACE = 0.8  # seconds that each child has to end, so that both end within two
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGHUP: 129}  # with their exit codes
+TOKENS = {"EVENTBAHN_TOKEN", "EVENTBAHN_READ_TOKEN"}  # not for a demo, which only this machine can reach
 PR_SET_PDEATHSIG = 1
 OFFICE = "office"
 MORNING, SATURDAY = 7, 5  # o'clock in UTC, eight in that office's Berlin; day of the week
@@ -147,6 +148,7 @@ async def start(name: str, arguments: list[str], stdout: int | None = None) -> C
         *arguments,
         stdin=DEVNULL,
         stdout=stdout,
+        env={name: value for name, value in os.environ.items() if name not in TOKENS},
         process_group=0,
         preexec_fn=ended_with_its_parent(),
     )

@@ -16,8 +16,12 @@ class Settings:
     port: int = 8000  # 0: a free one
     log: str = "memory"  # or sqlite:FILE
     retain: int = 100_000  # entries
+    retain_age: float = 86_400.0  # seconds; 0: for ever
     heartbeat: float = 15.0  # seconds
     retry: int = 2_000  # milliseconds; 0: none is sent
     prime: bool = True
+    token: str | None = field(default=None, repr=False)  # for writing, and for reading too
+    read_token: str | None = field(default=None, repr=False)
+    open: bool = False  # whoever comes is let in, by whatever name
     limits: Limits = field(default_factory=Limits)
     parts: Parts = field(default_factory=Parts)

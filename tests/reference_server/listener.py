@@ -79,5 +79,5 @@ def stalled(url: str, path: str) -> socket.socket:
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1460)
     peer.settimeout(DEADLINE)
     peer.connect((at.hostname, at.port))
-    peer.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    peer.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     return peer

@@ -150,6 +150,15 @@ def test_it_says_what_to_try(start: Start) -> None:
     assert f"{url}/measurements" in out
 
 
+def test_tokens_of_another_server_are_none_of_its_business(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("EVENTBAHN_TOKEN", "EVENTBAHN_READ_TOKEN"):
+        monkeypatch.setenv(name, "x" * 32)
+
+    assert len(both(start("--devices", "3"))) == 2
+
+
 def test_help_names_every_option() -> None:
     out = CliRunner().invoke(demo, ["--help"]).output
 

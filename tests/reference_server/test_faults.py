@@ -126,7 +126,7 @@ def publish(url: str) -> None:
     httpx.post(f"{url}/events/c", json={"data": "x"}).raise_for_status()
 
 
-GET = b"GET /events/c HTTP/1.1\r\nHost: x\r\n\r\n"
+GET = b"GET /events/c HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def test_heads_are_wrong_in_one_thing() -> None:

@@ -148,7 +148,7 @@ def test_a_cursor_that_cannot_be_followed_is_told_so(serve: Serve, asked: str, r
     ids=["empty", "8 KiB", "not UTF-8", "not ASCII", "quote", "%00", "negative", "10^30"],
 )
 def test_any_cursor_is_survived(url: str, cursor: bytes) -> None:
-    got = exchange(url, b"GET /events HTTP/1.1\r\nHost: x\r\nLast-Event-ID: " + cursor + b"\r\n\r\n")
+    got = exchange(url, b"GET /events HTTP/1.1\r\nHost: [::1]\r\nLast-Event-ID: " + cursor + b"\r\n\r\n")
 
     assert got.startswith(b"HTTP/1.1 200 OK\r\n")
     assert (b"event: reset" in got) == bool(cursor)
@@ -199,7 +199,9 @@ def test_an_old_client_gets_no_chunks_and_a_close(serve: Serve) -> None:
 def test_head_gives_the_head_and_subscribes_nobody(serve: Serve) -> None:
     url = serve("--heartbeat", "0.1").url
 
-    got = exchange(url, b"HEAD /events HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    got = exchange(
+        url, b"HEAD /events HTTP/1.1\r\nHost: [::1]\r\n\r\nGET /healthz HTTP/1.1\r\nHost: [::1]\r\n\r\n"
+    )
 
     head, _, rest = got.partition(b"\r\n\r\n")
     assert b"Content-Type: text/event-stream" in head
