@@ -1,9 +1,10 @@
 """The log: one order over all channels. What every engine promises; each engine has a module of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 __all__ = [
+    "Birth",
     "BusyError",
     "Durability",
     "Entry",
@@ -15,6 +16,7 @@ __all__ = [
     "Log",
     "Receipt",
     "UnusableError",
+    "keep_latest",
 ]
 
 Durability = Literal["memory", "synced"]
@@ -26,6 +28,14 @@ class Key(NamedTuple):
     device: str
     boot: int
     seq: int
+
+
+class Birth(NamedTuple):
+    """What a device says of itself; the record with the highest boot is the device's latest."""
+
+    device: str
+    boot: int
+    text: str  # the record's own JSON
 
 
 class Item(NamedTuple):
@@ -56,6 +66,14 @@ class Receipt(NamedTuple):
 
 
 Listener = Callable[[Sequence[Entry]], None]
+
+
+def keep_latest(births: dict[str, Birth], new: Iterable[Birth]) -> None:
+    """Take in births, but none from before a device's latest boot."""
+    for birth in new:
+        known = births.get(birth.device)
+        if known is None or birth.boot >= known.boot:
+            births[birth.device] = birth
 
 
 class BusyError(Exception):
@@ -94,6 +112,15 @@ class Log(Protocol):
 
     async def append(self, items: Sequence[Item]) -> Receipt:
         """Keep all or nothing. Raises BusyError, FullError or FailedError."""
+        ...
+
+    @property
+    def births(self) -> Mapping[str, Birth]:
+        """The latest birth of each device, as far as committed."""
+        ...
+
+    async def register(self, births: Sequence[Birth]) -> None:
+        """Keep all or nothing. Raises as `append` does."""
         ...
 
     async def after(self, sequence: int, most_bytes: int) -> list[Entry]:

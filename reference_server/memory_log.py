@@ -7,27 +7,36 @@ from collections.abc import Sequence
 from itertools import islice
 
 from reference_server.limits import Limits
-from reference_server.log import Durability, Entry, Item, Listener, Receipt
+from reference_server.log import Birth, Durability, Entry, Item, Listener, Receipt, keep_latest
 from reference_server.seen import Seen
 
 __all__ = ["MemoryLog"]
 
 
 class MemoryLog:
-    """Keeps the last `retain` entries. An append is a commit at once."""
+    """Keeps the last `retain` entries, for at most `retain_age` seconds; 0: for ever.
+
+    An append is a commit at once.
+    """
 
     durability: Durability = "memory"
 
-    def __init__(self, retain: int, limits: Limits) -> None:
+    def __init__(self, retain: int, limits: Limits, retain_age: float = 0) -> None:
         self.epoch = secrets.token_hex(4)
         self.newest = 0
         self._entries: deque[Entry] = deque(maxlen=retain)
+        self._times: deque[float] = deque(maxlen=retain)  # of the entries, in seconds since 1970
+        self._age = retain_age
         self._latest: dict[str, Entry] = {}
         self._seen = Seen(limits.dedupe_seconds)
         self._listeners: list[Listener] = []
+        self.births: dict[str, Birth] = {}
 
     @property
     def oldest(self) -> int:
+        while self._age and self._times and self._times[0] < time.time() - self._age:
+            self._times.popleft()
+            self._entries.popleft()
         return self.newest - len(self._entries) + 1
 
     def listen(self, listener: Listener) -> None:
@@ -45,11 +54,15 @@ class MemoryLog:
             sequences.append(self.newest)
             entries.append(Entry(self.newest, item))
         self._entries.extend(entries)
+        self._times.extend(now for _ in entries)
         self._latest.update((entry.item.device, entry) for entry in entries if entry.item.device)
         self._seen.forget(now)
         for listener in self._listeners:
             listener(entries)
         return Receipt(tuple(sequences), self.newest)
+
+    async def register(self, births: Sequence[Birth]) -> None:
+        keep_latest(self.births, births)
 
     async def after(self, sequence: int, most_bytes: int) -> list[Entry]:
         found: list[Entry] = []

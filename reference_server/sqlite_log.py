@@ -4,13 +4,14 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
+from reference_server.checkpoint import Checkpoints
 from reference_server.limits import Limits
-from reference_server.log import BusyError, Durability, Entry, Item, Listener, Receipt
+from reference_server.log import Birth, BusyError, Durability, Entry, Item, Listener, Receipt, keep_latest
 from reference_server.names import MEASUREMENTS
 from reference_server.sqlite_file import open_file
 from reference_server.transaction import Committed, Transactions
@@ -18,7 +19,9 @@ from reference_server.transaction import Committed, Transactions
 __all__ = ["SqliteLog"]
 
 OVERHEAD = 256  # bytes that an item costs beside its data, about
+COLUMNS = "sequence, channel, data, event, device, id, retry, comment"
 MOST_ROWS = 1_000  # read at a time
+IDLE = 1.0  # seconds without an append, until what is too old is let go all the same
 
 
 class Append(NamedTuple):
@@ -27,6 +30,7 @@ class Append(NamedTuple):
     items: Sequence[Item]
     answer: "asyncio.Future[Receipt]"
     cost: int  # bytes
+    births: Sequence[Birth] = ()
 
 
 class SqliteLog:
@@ -34,8 +38,11 @@ class SqliteLog:
 
     durability: Durability = "synced"
 
-    def __init__(self, path: Path, retain: int, limits: Limits) -> None:
-        """Raises UnusableError. To be called on the event loop that will use it."""
+    def __init__(self, path: Path, retain: int, limits: Limits, retain_age: float = 0) -> None:
+        """`retain` entries are kept for at most `retain_age` seconds; 0: for ever.
+
+        Raises UnusableError. To be called on the event loop that will use it.
+        """
         self._file = open_file(path)
         self.epoch = self._file.epoch
         self.newest: int = self._one("SELECT coalesce(max(sequence), 0) FROM events")
@@ -43,11 +50,14 @@ class SqliteLog:
         self._retain = retain
         self._limits = limits
         self._listeners: list[Listener] = []
+        rows = self._file.reader.execute("SELECT device, boot, text FROM births")
+        self.births = {birth.device: birth for birth in map(Birth._make, rows)}
         self._loop = asyncio.get_running_loop()
         self._reader = ThreadPoolExecutor(1, "log-reader")
         self._waiting = 0  # bytes
         self._appends: SimpleQueue[Append | None] = SimpleQueue()
-        self._transactions = Transactions(self._file.writer, retain, limits)
+        self._transactions = Transactions(self._file.writer, retain, limits, retain_age)
+        self._checkpoints = Checkpoints(self._file.checkpointer, self._file.writer)
         self._writer = threading.Thread(target=self._write, name="log-writer")
         self._writer.start()
 
@@ -59,35 +69,46 @@ class SqliteLog:
         self._listeners.append(listener)
 
     async def append(self, items: Sequence[Item]) -> Receipt:
-        cost = sum(len(item.data) + OVERHEAD for item in items)
+        return await self._keep(items, (), sum(len(item.data) + OVERHEAD for item in items))
+
+    async def register(self, births: Sequence[Birth]) -> None:
+        await self._keep((), births, sum(len(birth.text) + OVERHEAD for birth in births))
+
+    async def _keep(self, items: Sequence[Item], births: Sequence[Birth], cost: int) -> Receipt:
         if self._waiting and self._waiting + cost > self._limits.commit_queue:
             raise BusyError
         self._waiting += cost
         answer: asyncio.Future[Receipt] = self._loop.create_future()
-        self._appends.put(Append(items, answer, cost))
+        self._appends.put(Append(items, answer, cost, births))
         return await answer
 
     def _write(self) -> None:
         """The writer thread: one transaction after another, until None comes."""
-        while group := self._group():
+        while (group := self._group()) is not None:
             try:
-                outcome: Committed | Exception = self._transactions.commit([append.items for append in group])
+                outcome: Committed | Exception = self._transactions.commit(
+                    [append.items for append in group],
+                    [birth for append in group for birth in append.births],
+                )
             except Exception as error:  # noqa: BLE001 - whoever waits has to hear of it, whatever it is
                 outcome = error
             self._loop.call_soon_threadsafe(self._announce, group, outcome)
+            if isinstance(outcome, Committed) and outcome.entries:
+                self._file.mark.write(self.epoch, outcome.entries[-1].sequence)
+                self._checkpoints.committed(len(outcome.entries))
             self._transactions.tidy()
 
-    def _group(self) -> list[Append]:
-        """All that waits, at least one; none at the end."""
+    def _group(self) -> list[Append] | None:
+        """All that waits; nothing after a while of silence; None at the end."""
         group: list[Append] = []
-        append = self._appends.get()
-        while append is not None:
-            group.append(append)
-            try:
+        with suppress(Empty):
+            append = self._appends.get(timeout=IDLE)
+            while append is not None:
+                group.append(append)
                 append = self._appends.get_nowait()
-            except Empty:
-                return group
-        self._appends.put(None)  # for the next call, which then finds nothing else
+            if not group:
+                return None
+            self._appends.put(None)  # for the next call, which then finds nothing else
         return group
 
     def _announce(self, group: list[Append], outcome: Committed | Exception) -> None:
@@ -95,7 +116,9 @@ class SqliteLog:
         self._waiting -= sum(append.cost for append in group)
         if isinstance(outcome, Committed):
             self.newest += len(outcome.entries)
-            for listener in self._listeners:
+            keep_latest(self.births, outcome.births)
+            self._first = outcome.oldest
+            for listener in self._listeners if outcome.entries else ():
                 listener(outcome.entries)
         for index, append in enumerate(group):
             if append.answer.done():
@@ -106,14 +129,15 @@ class SqliteLog:
                 append.answer.set_exception(outcome)
 
     async def after(self, sequence: int, most_bytes: int) -> list[Entry]:
-        return await self._loop.run_in_executor(self._reader, self._read, sequence, most_bytes)
+        from_ = max(sequence + 1, self.oldest)
+        return await self._loop.run_in_executor(self._reader, self._read, from_, most_bytes)
 
-    def _read(self, sequence: int, most_bytes: int) -> list[Entry]:
+    def _read(self, from_: int, most_bytes: int) -> list[Entry]:
         found: list[Entry] = []
         size = 0
-        query = "SELECT * FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?"
+        query = f"SELECT {COLUMNS} FROM events WHERE sequence >= ? ORDER BY sequence LIMIT ?"
         # closed at once: a statement that is still open keeps the write-ahead log from being reset
-        with closing(self._file.reader.execute(query, (sequence, MOST_ROWS))) as rows:
+        with closing(self._file.reader.execute(query, (from_, MOST_ROWS))) as rows:
             for number, channel, data, event, device, id_, retry, comment in rows:
                 size += len(data)
                 if found and size > most_bytes:
@@ -131,6 +155,7 @@ class SqliteLog:
         self._appends.put(None)
         await self._loop.run_in_executor(None, self._writer.join)
         self._reader.shutdown()
+        self._checkpoints.close()
         self._file.close()
 
     def _one(self, query: str) -> int:

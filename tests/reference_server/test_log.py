@@ -1,17 +1,23 @@
 """What every engine promises, asked of each."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from reference_server import checkpoint
+from reference_server.checkpoint import MOST_PAGES
 from reference_server.limits import Limits
 from reference_server.log import BusyError, Entry, FullError, Item, Key, Log
 from reference_server.memory_log import MemoryLog
 from reference_server.sqlite_file import open_file
 from reference_server.sqlite_log import SqliteLog
 from reference_server.transaction import Transactions
+from tests.conftest import DEADLINE
 
 Work = Callable[[Log], Awaitable[None]]
 
@@ -20,13 +26,13 @@ Work = Callable[[Log], Awaitable[None]]
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[..., None]:
     """`run(work, retain=…)` opens a log of one kind, works with it, and closes it."""
 
-    def start(work: Work, *, retain: int = 100, limits: Limits | None = None) -> None:
+    def start(work: Work, *, retain: int = 100, retain_age: float = 0) -> None:
         async def main() -> None:
             log: Log
             if request.param == "memory":
-                log = MemoryLog(retain, limits or Limits())
+                log = MemoryLog(retain, Limits(), retain_age)
             else:
-                log = SqliteLog(tmp_path / "log.db", retain, limits or Limits())
+                log = SqliteLog(tmp_path / "log.db", retain, Limits(), retain_age)
             try:
                 await work(log)
             finally:
@@ -207,14 +213,97 @@ def test_a_full_disk_keeps_nothing_and_room_is_enough_to_go_on(tmp_path: Path) -
 
 
 def test_what_the_write_ahead_log_holds_moves_into_the_file(tmp_path: Path) -> None:
-    file = open_file(tmp_path / "log.db")
-    transactions = Transactions(file.writer, 100_000, Limits())
-    for n in range(30):
-        transactions.commit([[measurement("d", 100 * n + k, "x" * 500) for k in range(100)]])
-        transactions.tidy()
-    grown = (tmp_path / "log.db").stat().st_size
-    written_ahead = (tmp_path / "log.db-wal").stat().st_size
-    file.close()
+    async def work() -> tuple[int, int]:
+        log = SqliteLog(tmp_path / "log.db", 100_000, Limits())
+        for number in range(60):
+            await log.append([measurement("d", 100 * number + each, "x" * 500) for each in range(100)])
+        sizes = (tmp_path / "log.db").stat().st_size, (tmp_path / "log.db-wal").stat().st_size
+        await log.close()
+        return sizes
+
+    grown, written_ahead = asyncio.run(work())
 
     assert grown > 1_000_000
+    assert written_ahead < 3_000_000 + 4096 * MOST_PAGES
+
+
+def test_the_write_ahead_log_begins_anew_under_a_load_without_pause(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "PAGES", 20)
+    monkeypatch.setattr(checkpoint, "MOST_PAGES", 100)
+
+    async def work() -> tuple[int, int]:
+        log = SqliteLog(tmp_path / "log.db", 100_000, Limits())
+
+        async def send(sender: int) -> None:
+            for number in range(150):
+                await log.append([measurement(f"d{sender}", number, "x" * 4000)])
+
+        await asyncio.gather(*(send(sender) for sender in range(8)))
+        sizes = (tmp_path / "log.db").stat().st_size, (tmp_path / "log.db-wal").stat().st_size
+        await log.close()
+        return sizes
+
+    grown, written_ahead = asyncio.run(work())
+
+    assert grown > 4_000_000
     assert written_ahead < 3_000_000
+
+
+def test_what_is_too_old_goes_and_the_ids_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+
+    async def fill() -> None:
+        log = SqliteLog(path, 10_000, Limits(), retain_age=3600)
+        await log.append([Item("a", "x") for _ in range(3000)])
+        await log.close()
+
+    async def come_back(retain_age: float) -> tuple[int, int, int, int]:
+        log = SqliteLog(path, 10_000, Limits(), retain_age)
+        last = [(await log.append([])).newest for _ in range(5)][-1]  # a slice each
+        found = log.oldest, log.newest, len(await log.after(0, 1_000_000)), last
+        await log.close()
+        return found
+
+    asyncio.run(fill())
+    young = asyncio.run(come_back(3600))
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE events SET committed = committed - 3601 WHERE sequence <= 2500")
+    some = asyncio.run(come_back(3600))
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE events SET committed = committed - 3601")
+    none = asyncio.run(come_back(3600))
+    again = asyncio.run(come_back(3600))
+
+    assert young == (1, 3000, 1000, 3000)
+    assert some == (2501, 3000, 500, 3000)
+    assert none == again == (3001, 3000, 0, 3000)
+
+
+def test_what_is_too_old_goes_without_an_append(run: Callable[..., None]) -> None:
+    async def work(log: Log) -> None:
+        await log.append([Item("a", "x"), Item("a", "y")])
+        async with asyncio.timeout(DEADLINE):
+            while log.oldest != 3:  # noqa: ASYNC110 - nothing tells when
+                await asyncio.sleep(0.05)
+
+        assert await log.after(0, 1000) == []
+        assert (await log.append([Item("a", "z")])).newest == 3
+
+    run(work, retain_age=0.2)
+
+
+def test_a_long_backlog_of_old_events_goes_in_slices(tmp_path: Path) -> None:
+    file = open_file(tmp_path / "log.db")
+    Transactions(file.writer, 100_000, Limits()).commit([[Item("a", "x") for _ in range(9_500)]])
+    log = Transactions(file.writer, 500, Limits())
+
+    left = []
+    for _ in range(11):
+        log.commit([[Item("a", "x")]])
+        left.append(file.reader.execute("SELECT count(*) FROM events").fetchone()[0])
+    file.close()
+
+    assert [before - after for before, after in pairwise(left)][:7] == [999] * 7
+    assert 500 <= left[-1] < 1500
