@@ -16,6 +16,7 @@ from reference_server.log import Log
 from reference_server.origin import Origins, is_loopback
 from reference_server.parts import Routes
 from reference_server.refusal import refusals, reply
+from reference_server.roster import Roster
 from reference_server.settings import Settings
 from reference_server.snapshot import Snapshot
 from reference_server.stream import Streams
@@ -29,9 +30,12 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
     hub = Hub(
         log, settings.limits, encode=parts.encode, heartbeat=parts.heartbeat, interval=settings.heartbeat
     )
-    snapshot = Snapshot(log, await log.latest())
+    latest = await log.latest()
+    snapshot = Snapshot(log, latest)
+    roster = Roster({*log.births, *(entry.item.device for entry in latest)}, settings.limits.devices)
+    intake = Intake(log, settings.limits, parts, roster)
     app = web.Application(middlewares=[refusals, *guards(settings)], client_max_size=settings.limits.body)
-    ways = routes(Streams(log, hub, settings), Intake(log, settings.limits, parts), snapshot, Devices(log))
+    ways = routes(Streams(log, hub, settings), intake, snapshot, Devices(log))
     app.add_routes(parts.routes(ways))
 
     async def keep_alive(_: web.Application) -> AsyncIterator[None]:

@@ -4,14 +4,17 @@ import asyncio
 import os
 import resource
 import signal
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import fields
 
 import click
 
 from reference_server.access import token_of
+from reference_server.config import limits_from
 from reference_server.duration import Duration
 from reference_server.faults import FAULTS
+from reference_server.limits import Limits
 from reference_server.log import UnusableError
 from reference_server.origin import is_loopback
 from reference_server.parts import Parts
@@ -24,9 +27,11 @@ UNUSABLE, INTERRUPTED = 2, 130
 
 
 class Serve(click.Command):
-    """A command whose help lists the faults."""
+    """A command whose help lists the limits and the faults."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
+        with formatter.section("Limits in bytes, counts and seconds, each with its default"):
+            formatter.write_text(", ".join(f"{each.name} {each.default}" for each in fields(Limits)))
         with formatter.section("Faults, each with the rows of the suite that see it"):
             formatter.write_dl(
                 [(name, f"{fault.help} [{', '.join(fault.caught_by)}]") for name, fault in FAULTS.items()]
@@ -91,6 +96,7 @@ class Serve(click.Command):
     help="Let everybody in: needed for an address that others can reach if there is no token, "
     "and behind a proxy that passes a foreign Host on.",
 )
+@click.option("--config", metavar="F", help="TOML file whose table [limits] changes limits; see below.")
 @click.option(
     "--fault",
     type=click.Choice(list(FAULTS)),
@@ -112,6 +118,7 @@ def serve(
     token_file: str | None,
     read_token_file: str | None,
     open_: bool,
+    config: str | None,
     fault: str | None,
 ) -> None:
     """Run the reference server.
@@ -126,6 +133,8 @@ def serve(
             f"others can reach {host}, and anybody could read and publish: set a token (--token-file F), "
             "or add --open to allow it"
         )
+    with as_usage():
+        limits = limits_from(config) if config else Limits()
     parts = FAULTS[fault].parts if fault else Parts()
     settings = Settings(
         host=host,
@@ -139,6 +148,7 @@ def serve(
         token=token,
         read_token=read_token,
         open=open_,
+        limits=limits,
         parts=parts,
     )
     ctx.exit(run(settings))
@@ -146,13 +156,20 @@ def serve(
 
 def token_from(file: str | None, variable: str) -> str | None:
     """A token from its file or the environment; it never stands in argv, which everybody can read."""
-    try:
+    with as_usage():
         token, warning = token_of(file, variable, os.environ)
-    except UnusableError as error:
-        raise click.UsageError(str(error)) from None
     if warning:
         click.echo(f"eventbahn serve: warning: {warning}", err=True)
     return token
+
+
+@contextmanager
+def as_usage() -> Iterator[None]:
+    """What is unusable about a file that an option names is a matter of usage. Raises UsageError."""
+    try:
+        yield
+    except UnusableError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def run(settings: Settings) -> int:

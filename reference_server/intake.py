@@ -1,39 +1,45 @@
-"""What comes in: measurements and events by POST, answered when the log has committed them."""
+"""What comes in: measurements, births and events by POST or PUT, answered when the log has committed them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from reference_server.births import read_birth, read_births
 from reference_server.cursor import id_of
 from reference_server.limits import Limits
-from reference_server.log import BusyError, FailedError, FullError, Item, Log, Receipt
+from reference_server.log import Birth, BusyError, FailedError, FullError, Log
 from reference_server.measurement import read_measurements
-from reference_server.names import MEASUREMENTS
+from reference_server.names import MEASUREMENTS, NAME_RULE, is_name
 from reference_server.parts import Parts
 from reference_server.refusal import RefusedError, reply
+from reference_server.roster import Roster
 from reference_server.stream import channel_of
 
 __all__ = ["Intake"]
 
 JSON, LINES = "application/json", "application/x-ndjson"
+T = TypeVar("T")
 CODINGS = ("identity", "gzip", "deflate")  # aiohttp undoes the latter two
 
 
 class Intake:
-    """The two ways in."""
+    """The ways in."""
 
-    def __init__(self, log: Log, limits: Limits, parts: Parts) -> None:
+    def __init__(self, log: Log, limits: Limits, parts: Parts, roster: Roster) -> None:
         self._log = log
+        self._roster = roster
         self._limits = limits
         self._parts = parts
 
     async def measurements(self, request: web.Request) -> web.Response:
         """`POST /measurements`: one, an array, or one a line; all or nothing."""
         lines = expect_type(request, JSON, LINES) == LINES
-        items = read_measurements(await self._body(request), self._limits, lines=lines)
-        receipt = await self._append(items)
+        items = read_measurements(await self._body(request), self._limits, self._log.births, lines=lines)
+        self._roster.enrol([item.device for item in items])
+        receipt = await kept(self._log.append(items))
         duplicates = receipt.sequences.count(None)
         return reply(
             {
@@ -44,6 +50,27 @@ class Intake:
             }
         )
 
+    async def births(self, request: web.Request) -> web.Response:
+        """`POST /devices`: births in an array; all or nothing."""
+        expect_type(request, JSON)
+        return await self._register(read_births(await self._body(request), self._limits))
+
+    async def birth(self, request: web.Request) -> web.Response:
+        """`PUT /devices/{device}`: the birth of one device."""
+        device: str = request.match_info["device"]
+        if not is_name(device):
+            raise RefusedError(400, "not a name for a device", expected=NAME_RULE)
+        expect_type(request, JSON)
+        return await self._register([read_birth(await self._body(request), device)])
+
+    async def _register(self, births: list[Birth]) -> web.Response:
+        """A stale birth is of a boot before the device's latest: it came late, and changes nothing."""
+        self._roster.enrol([birth.device for birth in births])
+        await kept(self._log.register(births))
+        stale = sum(birth.boot < self._log.births[birth.device].boot for birth in births)
+        answer = {"accepted": len(births) - stale, "stale": stale, "durability": self._log.durability}
+        return reply(answer)
+
     async def event(self, request: web.Request) -> web.Response:
         """`POST /events/{channel}`: publish anything."""
         channel = channel_of(request)
@@ -51,7 +78,7 @@ class Intake:
             raise RefusedError(409, f"the channel '{channel}' takes measurements only: POST /measurements")
         expect_type(request, JSON)
         item = self._parts.read_publication(await self._body(request), channel, self._limits)
-        receipt = await self._append([item])
+        receipt = await kept(self._log.append([item]))
         return reply({"id": id_of(self._log, receipt.newest) if item.id is None else item.id}, 201)
 
     async def _body(self, request: web.Request) -> bytes:
@@ -63,15 +90,17 @@ class Intake:
         except (web.RequestPayloadError, HttpProcessingError) as error:
             raise RefusedError(400, f"the body cannot be read: {error}") from None
 
-    async def _append(self, items: Sequence[Item]) -> Receipt:
-        try:
-            return await self._log.append(items)
-        except BusyError:
-            raise RefusedError(503, "too much waits for its commit: try again", retry_after=1) from None
-        except FullError:
-            raise RefusedError(507, "the disk is full: nothing of this request was kept") from None
-        except FailedError as error:
-            raise RefusedError(500, f"the log could not be written, nothing was kept: {error}") from error
+
+async def kept(answer: Coroutine[Any, Any, T]) -> T:
+    """What the log says when it has committed. Raises RefusedError if it could not."""
+    try:
+        return await answer
+    except BusyError:
+        raise RefusedError(503, "too much waits for its commit: try again", retry_after=1) from None
+    except FullError:
+        raise RefusedError(507, "the disk is full: nothing of this request was kept") from None
+    except FailedError as error:
+        raise RefusedError(500, f"the log could not be written, nothing was kept: {error}") from error
 
 
 def expect_type(request: web.Request, *types: str) -> str:

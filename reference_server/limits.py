@@ -14,7 +14,10 @@ class Limits:
     batch: int = 10_000  # items in one request
     item: int = 4 << 20  # bytes of one item's data
     header: int = 16 << 10  # bytes of one header field; a cursor of 8 KiB is still read
-    subscribers: int = 20_000
+    connections: int = 24_000
+    idle_seconds: float = 75.0  # that a connection may go without the complete head of a request
+    subscribers: int = 20_000  # and channels: one that nobody listens to costs nothing
+    devices: int = 100_000
     commit_queue: int = 64 << 20  # bytes of items that wait for their commit
     tail_frames: int = 20_000  # the newest events, kept as ready-made frames
     tail_bytes: int = 64 << 20

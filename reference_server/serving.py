@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from reference_server.app import app_of
+from reference_server.gate import Gate
 from reference_server.log import Log, UnusableError
 from reference_server.memory_log import MemoryLog
 from reference_server.settings import Settings
@@ -20,7 +21,6 @@ __all__ = ["serving"]
 
 LOGGER = logging.getLogger("eventbahn.server")
 PEERS = (HttpProcessingError, web.RequestPayloadError)  # mistakes of the other side
-QUEUE = 1024  # connections that wait to be accepted: a whole audience may come back at once
 
 
 def is_ours(record: logging.LogRecord) -> bool:
@@ -42,10 +42,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         runner = web.AppRunner(
             await app_of(log, settings),
             handler_cancellation=True,  # else a subscriber who left would be kept until the next write
-            access_log=None,
-            logger=LOGGER,
             shutdown_timeout=settings.limits.stop_seconds,
-            max_field_size=settings.limits.header,
         )
         await runner.setup()
         try:
@@ -57,7 +54,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
 
 
 async def listen(runner: web.AppRunner, settings: Settings) -> str:
-    site = web.TCPSite(runner, settings.host, settings.port, backlog=QUEUE)
+    site = Gate(runner, settings, logger=LOGGER, access_log=None)
     try:
         await site.start()
     except OSError as error:
@@ -80,8 +77,8 @@ def open_log(settings: Settings) -> Log:
     engine, _, rest = settings.log.partition(":")
     match engine, rest:
         case "memory", "":
-            return MemoryLog(settings.retain, settings.limits)
+            return MemoryLog(settings.retain, settings.limits, settings.retain_age)
         case "sqlite", name if name:
-            return SqliteLog(Path(name), settings.retain, settings.limits)
+            return SqliteLog(Path(name), settings.retain, settings.limits, settings.retain_age)
         case _:
             raise UnusableError(f"the log is 'memory' or 'sqlite:FILE', not {settings.log!r}")

@@ -12,8 +12,8 @@ POST = b"POST /measurements HTTP/1.1\r\nHost: [::1]\r\nContent-Type: application
 ODD = {
     "noise": (b"\x00\xff\xa5" * 100 + b"\r\n\r\n", b" 400 "),
     "TLS": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b" 400 "),
-    "a path that is too long": (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", b" 400 "),
-    "a field that is too long": (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 40_000 + b"\r\n\r\n", b" 400 "),
+    "a path that is too long": (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", b" 414 "),
+    "a field that is too long": (b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 40_000 + b"\r\n\r\n", b" 431 "),
     "no host": (b"GET / HTTP/1.1\r\n\r\n", b" 400 "),
     "NUL in a field": (b"GET /events HTTP/1.1\r\nHost: [::1]\r\nLast-Event-ID: a\0b\r\n\r\n", b" 400 "),
     "a length and chunks": (POST + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", b" 400 "),
