@@ -41,7 +41,7 @@ def decode(raw: bytes, kind: type[T], rules: dict[str, str], index: int | None =
 
 
 def read(raw: bytes, kind: Any, rules: dict[str, str], index: int | None) -> Any:
-    where = {} if index is None else {"index": index}
+    where: dict[str, Any] = {} if index is None else {"index": index}
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:

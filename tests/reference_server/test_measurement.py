@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from reference_server.limits import Limits
-from reference_server.log import Item, Key
+from reference_server.log import Birth, Item, Key
 from reference_server.measurement import read_measurements
 from reference_server.refusal import RefusedError
 
@@ -12,7 +12,7 @@ from reference_server.refusal import RefusedError
 def refused(body: bytes, *, lines: bool = False, limits: Limits | None = None) -> tuple[int, object, object]:
     """Status, index and field of the refusal."""
     with pytest.raises(RefusedError) as error:
-        read_measurements(body, limits or Limits(), lines=lines)
+        read_measurements(body, limits or Limits(), {}, lines=lines)
     fields = error.value.fields
     return error.value.status, fields.get("index"), fields.get("field")
 
@@ -21,14 +21,14 @@ def test_a_measurement_is_published_as_the_text_it_came_as() -> None:
     body = b'{ "device" : "r/1", "seq": 3 }'.replace(b"r/1", b"r:1")
     body = body.replace(b" }", b', "values": {"t": 19.20, "n": 1e3}, "late": true, "note": "a  b\\u00e9" }')
 
-    (item,) = read_measurements(body, Limits(), lines=False)
+    (item,) = read_measurements(body, Limits(), {}, lines=False)
 
     data = '{"device":"r:1","seq":3,"values":{"t":19.20,"n":1e3},"late":true,"note":"a  b\\u00e9"}'
     assert item == Item("measurements", data, "measurement", "r:1", Key("r:1", 0, 3))
 
 
 def test_the_plain_form_has_no_key() -> None:
-    (item,) = read_measurements(b'{"device": "sensor-03", "value": 19.2}', Limits(), lines=False)
+    (item,) = read_measurements(b'{"device": "sensor-03", "value": 19.2}', Limits(), {}, lines=False)
 
     assert (item.data, item.key) == ('{"device":"sensor-03","value":19.2}', None)
 
@@ -42,13 +42,13 @@ def test_the_plain_form_has_no_key() -> None:
     ids=["array", "lines"],
 )
 def test_several_come_in_one_body(body: bytes, lines: bool) -> None:
-    items = read_measurements(body, Limits(), lines=lines)
+    items = read_measurements(body, Limits(), {}, lines=lines)
 
     assert [item.data for item in items] == ['{"device":"a","value":1}', '{"device":"b","value":2}']
 
 
 def test_an_empty_array_is_no_mistake() -> None:
-    assert read_measurements(b"[]", Limits(), lines=False) == []
+    assert read_measurements(b"[]", Limits(), {}, lines=False) == []
 
 
 NOT_JSON = {
@@ -105,7 +105,7 @@ def test_the_index_tells_which_one() -> None:
 
 def test_a_refusal_says_what_is_expected() -> None:
     with pytest.raises(RefusedError) as error:
-        read_measurements(b'{"device":"a","seq":-1,"value":1}', Limits(), lines=False)
+        read_measurements(b'{"device":"a","seq":-1,"value":1}', Limits(), {}, lines=False)
 
     assert msgspec.json.decode(msgspec.json.encode(error.value.fields)) == {
         "error": "Expected 'int' >= 0 - at '$.seq'",
@@ -120,3 +120,12 @@ def test_too_many_or_too_large_is_refused_with_413() -> None:
 
     assert refused(b"[" + item + b"," + item + b"]", limits=Limits(batch=1))[0] == 413
     assert refused(item, limits=Limits(item=10))[:2] == (413, 0)
+
+
+def test_without_a_boot_a_measurement_belongs_to_its_devices_birth() -> None:
+    births = {"a": Birth("a", 7, "{}")}
+    body = b'[{"device":"a","seq":1,"value":1},{"device":"a","boot":3,"seq":1,"value":1},{"device":"b","seq":1,"value":1}]'
+
+    items = read_measurements(body, Limits(), births, lines=False)
+
+    assert [item.key for item in items] == [Key("a", 7, 1), Key("a", 3, 1), Key("b", 0, 1)]
