@@ -68,6 +68,7 @@ def routes(streams: Streams, intake: Intake, snapshot: Snapshot, devices: Device
         web.get("/static/{name}", site.static),
         web.get("/healthz", healthz),
         web.get("/snapshot", snapshot.get),
+        web.get("/stats", devices.stats),
         web.get("/devices", devices.births),
         web.post("/devices", intake.births),
         web.put("/devices/{device}", intake.birth),

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
+from reference_server.figures import Figures
+
 __all__ = [
     "Birth",
     "BusyError",
@@ -112,6 +114,11 @@ class Log(Protocol):
 
     async def append(self, items: Sequence[Item]) -> Receipt:
         """Keep all or nothing. Raises BusyError, FullError or FailedError."""
+        ...
+
+    @property
+    def figures(self) -> Mapping[str, Figures]:
+        """What was kept of each device whose measurements have a `seq`, as far as committed."""
         ...
 
     @property

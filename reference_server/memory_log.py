@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 
+from reference_server.figures import Figures, counted
 from reference_server.limits import Limits
-from reference_server.log import Birth, Durability, Entry, Item, Listener, Receipt, keep_latest
+from reference_server.log import Birth, Durability, Entry, Item, Key, Listener, Receipt, keep_latest
 from reference_server.seen import Seen
 
 __all__ = ["MemoryLog"]
@@ -31,6 +32,7 @@ class MemoryLog:
         self._seen = Seen(limits.dedupe_seconds)
         self._listeners: list[Listener] = []
         self.births: dict[str, Birth] = {}
+        self.figures: dict[str, Figures] = {}
 
     @property
     def oldest(self) -> int:
@@ -47,7 +49,7 @@ class MemoryLog:
         sequences: list[int | None] = []
         entries: list[Entry] = []
         for item in items:
-            if item.key is not None and not self._seen.add(item.key, now):
+            if item.key is not None and not self._is_new(item.key, item.data, now):
                 sequences.append(None)
                 continue
             self.newest += 1
@@ -60,6 +62,11 @@ class MemoryLog:
         for listener in self._listeners:
             listener(entries)
         return Receipt(tuple(sequences), self.newest)
+
+    def _is_new(self, key: Key, data: str, now: float) -> bool:
+        new = self._seen.add(key, now)
+        self.figures[key.device] = counted(self.figures.get(key.device), *key, data, new=new)
+        return new
 
     async def register(self, births: Sequence[Birth]) -> None:
         keep_latest(self.births, births)

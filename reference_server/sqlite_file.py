@@ -39,6 +39,10 @@ COMMIT;
 STEPS = (  # from each format to the next, 1 to 2 first
     "CREATE TABLE births (device TEXT PRIMARY KEY, boot INTEGER NOT NULL, text TEXT NOT NULL) WITHOUT ROWID",
     "ALTER TABLE events ADD committed REAL NOT NULL DEFAULT 0; UPDATE events SET committed = unixepoch()",
+    """CREATE TABLE figures (
+        device TEXT PRIMARY KEY, boot INTEGER, kept INTEGER, duplicates INTEGER,
+        first INTEGER, last INTEGER, digest BLOB, gaps TEXT
+    ) WITHOUT ROWID""",
 )
 VERSION = 1 + len(STEPS)  # at offset 60
 

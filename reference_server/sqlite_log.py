@@ -14,7 +14,7 @@ from reference_server.limits import Limits
 from reference_server.log import Birth, BusyError, Durability, Entry, Item, Listener, Receipt, keep_latest
 from reference_server.names import MEASUREMENTS
 from reference_server.sqlite_file import open_file
-from reference_server.transaction import Committed, Transactions
+from reference_server.transaction import Committed, Transactions, read_figures
 
 __all__ = ["SqliteLog"]
 
@@ -52,6 +52,7 @@ class SqliteLog:
         self._listeners: list[Listener] = []
         rows = self._file.reader.execute("SELECT device, boot, text FROM births")
         self.births = {birth.device: birth for birth in map(Birth._make, rows)}
+        self.figures = read_figures(self._file.reader)
         self._loop = asyncio.get_running_loop()
         self._reader = ThreadPoolExecutor(1, "log-reader")
         self._waiting = 0  # bytes
@@ -117,6 +118,7 @@ class SqliteLog:
         if isinstance(outcome, Committed):
             self.newest += len(outcome.entries)
             keep_latest(self.births, outcome.births)
+            self.figures.update(outcome.figures)
             self._first = outcome.oldest
             for listener in self._listeners if outcome.entries else ():
                 listener(outcome.entries)

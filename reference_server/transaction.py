@@ -7,13 +7,14 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from reference_server.bulk import insert
+from reference_server.figures import Figures, counted, from_row, row_of
 from reference_server.limits import Limits
 from reference_server.log import Birth, Entry, FailedError, FullError, Item, Receipt
 from reference_server.retention import Trimming
 from reference_server.seen import Block, Seen, block_of
 from reference_server.sqlite_file import FULL
 
-__all__ = ["Committed", "Transactions"]
+__all__ = ["Committed", "Transactions", "read_figures"]
 
 KEPT_BLOCKS = 20_000  # bitmaps in memory, some 300 bytes each; the rest are read when they are needed
 BITMAP = 128  # bytes
@@ -27,6 +28,7 @@ class Committed(NamedTuple):
     entries: list[Entry]
     oldest: int  # that is retained
     births: Sequence[Birth]
+    figures: dict[str, Figures]  # of the devices that they changed for
 
 
 class Transactions:
@@ -41,6 +43,7 @@ class Transactions:
         self._forgot = 0.0  # when, in seconds since 1970
         (newest,) = db.execute("SELECT max(sequence) FROM events").fetchone()
         self._newest: int = newest or 0
+        self._figures = read_figures(db)
 
     def commit(self, appends: Sequence[Sequence[Item]], births: Sequence[Birth] = ()) -> Committed:
         """Keep all that is new, or nothing at all. Raises FullError or FailedError."""
@@ -50,6 +53,7 @@ class Transactions:
             committed = self._place(appends, now)._replace(births=births)
             self._write(committed.entries, now)
             self._bear(births)
+            self._count(committed.figures)
             floor = self._trim(len(committed.entries), now)
             self._db.execute("COMMIT")
         except BaseException as error:
@@ -60,6 +64,7 @@ class Transactions:
                 raise FullError(str(error)) from error
             raise FailedError(str(error)) from error
         self._newest += len(committed.entries)
+        self._figures.update(committed.figures)
         self._trimming.gone(floor)
         return committed._replace(oldest=self._trimming.oldest)
 
@@ -67,18 +72,22 @@ class Transactions:
         """Give everything that is new its sequence, and remember its key."""
         newest = self._newest
         touched: set[Block] = set()
-        committed = Committed([], [], 0, ())
+        figures: dict[str, Figures] = {}
+        committed = Committed([], [], 0, (), figures)
         for items in appends:
             sequences: list[int | None] = []
             for item in items:
-                if item.key is not None and not self._seen.add(item.key, now):
-                    sequences.append(None)
-                    continue
+                if item.key is not None:
+                    new = self._seen.add(item.key, now)
+                    before = figures.get(item.device) or self._figures.get(item.device)
+                    figures[item.device] = counted(before, *item.key, item.data, new=new)
+                    if not new:
+                        sequences.append(None)
+                        continue
+                    touched.add(block_of(item.key)[0])
                 newest += 1
                 sequences.append(newest)
                 committed.entries.append(Entry(newest, item))
-                if item.key is not None:
-                    touched.add(block_of(item.key)[0])
             committed.receipts.append(Receipt(tuple(sequences), newest))
         insert(
             self._db,
@@ -118,6 +127,10 @@ class Transactions:
             births,
         )
 
+    def _count(self, figures: dict[str, Figures]) -> None:
+        rows = [row_of(device, each) for device, each in figures.items()]
+        insert(self._db, "INSERT OR REPLACE INTO figures", rows)
+
     def _undo(self) -> None:
         """The file is as it was, so memory has to be."""
         self._seen.clear()
@@ -137,3 +150,8 @@ class Transactions:
             self._forgot = now
             with suppress(sqlite3.Error):  # a full disk, say: nothing is lost, and it is tried again
                 self._db.execute("DELETE FROM seen WHERE touched < ?", (now - self._age,))
+
+
+def read_figures(db: sqlite3.Connection) -> dict[str, Figures]:
+    """What was counted so far."""
+    return dict(map(from_row, db.execute("SELECT * FROM figures")))

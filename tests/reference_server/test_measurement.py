@@ -124,8 +124,9 @@ def test_too_many_or_too_large_is_refused_with_413() -> None:
 
 def test_without_a_boot_a_measurement_belongs_to_its_devices_birth() -> None:
     births = {"a": Birth("a", 7, "{}")}
-    body = b'[{"device":"a","seq":1,"value":1},{"device":"a","boot":3,"seq":1,"value":1},{"device":"b","seq":1,"value":1}]'
+    body = b'{"device":"a","seq":1,"value":1}\n{"device":"a","boot":3,"seq":1,"value":1}\n'
+    body += b'{"device":"b","seq":1,"value":1}'
 
-    items = read_measurements(body, Limits(), births, lines=False)
+    items = read_measurements(body, Limits(), births, lines=True)
 
     assert [item.key for item in items] == [Key("a", 7, 1), Key("a", 3, 1), Key("b", 0, 1)]
