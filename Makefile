@@ -26,6 +26,7 @@ soak: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -P -m tests.bench
+	$(BIN)/python -P -m tests.bench_ingest
 
 clean:
 	rm -rf $(VENV) results .mypy_cache .ruff_cache .pytest_cache
