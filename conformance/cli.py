@@ -41,7 +41,11 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--sse-json", metavar="FILE", type=FILE, help="Write the result file.")
 @click.option("--junitxml", metavar="FILE", type=FILE, help="Write JUnit XML.")
 @click.option("--html", metavar="FILE", type=FILE, help="Write a page, by `eventbahn report`.")
-@click.option("--allow-exec", is_flag=True, help="Let a target file do more than subscribe and publish.")
+@click.option(
+    "--allow-exec",
+    is_flag=True,
+    help="Let a target file send its [[setup]] requests. Programs are never run.",
+)
 @click.option("--wait", metavar="SECONDS", type=click.FloatRange(0), help="Wait for the target to answer.")
 @click.option("--list", "listed", is_flag=True, help="Show all rows.")
 @click.option("--explain", metavar="ID", help="Explain one row.")

@@ -19,6 +19,8 @@ def contradictions(target: Target) -> Iterator[str]:
     """Each as `KEY.PATH: what is wrong`."""
     captured = [name for step in target.setup for name in step.capture]
     yield from bad_address("target.base_url", target.target.base_url)
+    if target.target.http != ("1.1",):
+        yield 'target.http: this version of the suite speaks HTTP/1.1 only: write ["1.1"], or leave it out'
     yield from _request("subscribe", target.subscribe, [*ALWAYS, *captured])
     for number, step in enumerate(target.setup):
         yield from _request(f"setup[{number}]", step, [*ALWAYS, *captured])

@@ -7,7 +7,7 @@ from conformance.request import Request
 from conformance.transcript import Transcript
 from conformance.visible import visible
 
-__all__ = ["again", "excerpt", "publishing", "quoted"]
+__all__ = ["again", "counted", "excerpt", "publishing", "quoted"]
 
 EXCERPT_BYTES = 80
 LONGEST_QUOTE = 120  # characters
@@ -20,10 +20,16 @@ def quoted(text: str | bytes) -> str:
     return f'"{visible(text, LONGEST_QUOTE)}"'
 
 
-def excerpt(body: bytes | bytearray, offset: int) -> bytes:
-    """The bytes around `offset`, about half of them before it."""
+def counted(count: int, noun: str) -> str:
+    """`1 beat`, `2 beats`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def excerpt(body: bytes | bytearray, offset: int) -> tuple[bytes, tuple[bool, bool]]:
+    """The bytes around `offset`, about half of them before it; and whether there are more on either side."""
     begin = max(0, min(offset - EXCERPT_BYTES // 2, len(body) - EXCERPT_BYTES))
-    return bytes(body[begin : begin + EXCERPT_BYTES])
+    end = begin + EXCERPT_BYTES
+    return bytes(body[begin:end]), (begin > 0, end < len(body))
 
 
 def again(transcript: Transcript) -> str:

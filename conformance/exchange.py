@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from conformance.eventstream import Block, Event
-from conformance.evidence import publishing
+from conformance.evidence import counted, publishing, quoted
 from conformance.publisher import Receipt
 from conformance.reading import Reading
 from conformance.row import Payload
@@ -31,7 +31,7 @@ class Trial:
     """A payload, what the server said to its publisher, and what came between the fences around it.
 
     `fenced` is False where a fence did not come as an event of its own; nothing can be said then. `payloads`
-    are those of the events, unwrapped.
+    are those of the events, unwrapped. `at` is where the fence in front of them ends in the body.
     """
 
     payload: Payload
@@ -40,15 +40,22 @@ class Trial:
     blocks: tuple[Block, ...]
     events: tuple[Event, ...]
     payloads: tuple[str | None, ...]
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Trials:
-    """Those of one row, beside a harmless one."""
+    """Those of one row, beside harmless ones.
+
+    `plain` is a fence, published without a type, which a server may write nevertheless. `lost` says why
+    fences are missing, if that is known.
+    """
 
     reading: Reading
     control: Trial
     trials: tuple[Trial, ...]
+    plain: tuple[Block, ...]
+    lost: str = ""
 
     def again(self, trial: Trial) -> str:
         """A command that publishes the payload of `trial` while another one listens."""
@@ -63,6 +70,7 @@ class Hello:
     came: float  # when the text was there
     closed: float | None  # when the blank line was; None as long as nothing else was published
     interrupted: bool  # a comment, or another event, came before the blank line, and not in the same breath
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ def exchange(subject: Subject, wanted: Mapping[str, Sequence[Payload]]) -> Excha
     hello = _greet(subject, channel, stream)
     event = "control" if subject.target.publish and subject.target.publish.fields.event else None
     payloads = [Payload(HARMLESS, event), *(one for row in wanted.values() for one in row)]
-    fences = [f"fence-{subject.nonce}-{number}." for number in range(len(payloads) + 1)]
+    fences = [hello.text, *(f"fence-{subject.nonce}-{number}." for number in range(1, len(payloads) + 1))]
     receipts = _publish_between(subject, channel, payloads, fences)
     stream.wait(lambda reading: subject.dispatched(fences[-1], reading), PATIENCE_SECONDS)
     reading = Reading.of(stream.transcript)
@@ -99,7 +107,12 @@ def exchange(subject: Subject, wanted: Mapping[str, Sequence[Payload]]) -> Excha
         for number, payload in enumerate(payloads)
     ]
     control, rest = trials[0], iter(trials[1:])
-    by_row = {row: Trials(reading, control, tuple(next(rest) for _ in many)) for row, many in wanted.items()}
+    plain = tuple(reading.blocks[place] for place in places if place is not None)[:1]
+    lost = _why_lost(subject, reading, hello, _last_tried(payloads, places))
+    by_row = {
+        row: Trials(reading, control, tuple(next(rest) for _ in many), plain, lost)
+        for row, many in wanted.items()
+    }
     return Exchange(reading, hello, tuple(fences), by_row)
 
 
@@ -128,7 +141,30 @@ def _hello(reading: Reading, text: str) -> Hello:
     fields = block.fields if block else reading.unfinished.fields if reading.unfinished else ()
     strange = [field for field in fields if field.offset > at and field.name in {"", "data"}]
     late = any(reading.seconds_at(field.offset) - came > BREATH_SECONDS for field in strange)
-    return Hello(at, came, closed, interrupted=late)
+    return Hello(at, came, closed, interrupted=late, text=text)
+
+
+def _last_tried(payloads: Sequence[Payload], places: Sequence[int | None]) -> Payload:
+    """The payload behind which no fence came any more."""
+    last = max((number for number, place in enumerate(places) if place is not None), default=0)
+    return payloads[min(last, len(payloads) - 1)]
+
+
+def _why_lost(subject: Subject, reading: Reading, hello: Hello, ended: Payload) -> str:
+    """Why harmless events may be missing, or come as another text; "" where nothing tells."""
+    if reading.transcript.end or reading.complete:
+        how = "by the server" if reading.complete else f"({reading.transcript.end})"
+        when = f"when {quoted(ended.event or ended.data)} was published"
+        after = f"after {counted(len(reading.events), 'event')}"
+        return f"the subscriber's stream was ended {how} {after}, {when}: nothing else could be tried on it"
+    for event in reading.events:
+        if event.begin <= hello.at < event.end:
+            if (subject.payload(event.data) or "").startswith("hello-"):
+                return ""
+            kind = subject.target.publish.unwrap.kind if subject.target.publish else "raw"
+            told = f"plain text came as {quoted(event.data)}, which is not what `unwrap` says ({kind!r})"
+            return f'{told}: does the target need [publish] unwrap = {{ kind = "json" }}, or another?'
+    return ""
 
 
 def _found(text: str, reading: Reading) -> int | None:
@@ -140,8 +176,8 @@ def _found(text: str, reading: Reading) -> int | None:
 def _publish_between(
     subject: Subject, channel: str, payloads: Sequence[Payload], fences: Sequence[str]
 ) -> list[Receipt]:
+    """The first fence is there already."""
     receipts = []
-    subject.publish(channel, Payload(fences[0]))
     for payload, fence in zip(payloads, fences[1:], strict=True):
         receipts.append(subject.publish(channel, payload))
         subject.publish(channel, Payload(fence))
@@ -165,4 +201,5 @@ def _trial(
     ends = {block.end for block in blocks}
     events = tuple(event for event in reading.events if event.end in ends)
     unwrapped = tuple(subject.payload(event.data) for event in events)
-    return Trial(payload, receipt, fenced=True, blocks=blocks, events=events, payloads=unwrapped)
+    at = reading.blocks[before].end
+    return Trial(payload, receipt, fenced=True, blocks=blocks, events=events, payloads=unwrapped, at=at)

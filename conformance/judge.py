@@ -10,6 +10,10 @@ __all__ = ["accepted", "broken", "head_of", "inconclusive", "met", "noted"]
 
 MOST_ARRIVALS = 200  # in a report
 OK = 200
+HELD_BACK = (
+    ": perhaps the server holds it back until its first event (flush it when the subscription is accepted), "
+    "or a proxy in front collects the response (X-Accel-Buffering: no)"
+)
 
 
 def met(observed: str, reading: Reading | None = None, *, at: int | None = None) -> Judgement:
@@ -30,7 +34,7 @@ def broken(
     """The row does not hold. `at` is the offset in the body of the bytes that show it."""
     shown = _shown(reading, at)
     if evidence:
-        shown["evidence"] = evidence
+        shown["evidence"], shown["cut"] = evidence, (False, False)
     if reproduce:
         shown["reproduce"] = reproduce
     return Judgement(Verdict.FAIL, expected=expected, observed=observed, declared=declared, **shown)
@@ -50,8 +54,13 @@ def head_of(reading: Reading) -> Head:
     """The response head. Raises Unjudged where there is none."""
     if reading.head is not None:
         return reading.head
-    took = f"within {reading.transcript.lasted:.1f} s"
-    why = f"not HTTP: {reading.malformed}" if reading.malformed else f"no response head {took}"
+    took, end = f"{reading.transcript.lasted:.1f} s", reading.transcript.end
+    if reading.malformed:
+        why = f"not HTTP: {reading.malformed}"
+    elif end:
+        why = f"the connection ended without a response head after {took}: {end}"
+    else:
+        why = f"connected, and no response head came in {took}{HELD_BACK}"
     raise Unjudged(Verdict.INCONCLUSIVE, f"{reading.transcript.label}: {why}")
 
 
@@ -71,8 +80,10 @@ def _shown(reading: Reading | None, at: int | None) -> dict[str, Any]:
         return {}
     arrivals = reading.transcript.arrivals[:MOST_ARRIVALS]
     head = reading.head.raw if reading.head else b""
+    evidence, cut = excerpt(reading.body, at) if at is not None else (head, (False, False))
     return {
-        "evidence": excerpt(reading.body, at) if at is not None else head,
+        "evidence": evidence,
+        "cut": cut,
         "reproduce": again(reading.transcript),
         "arrivals": tuple((round(one.seconds, 6), len(one.data)) for one in arrivals),
     }

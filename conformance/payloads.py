@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from conformance.eventstream import Block
-from conformance.evidence import quoted
+from conformance.evidence import counted, quoted
 from conformance.exchange import HARMLESS, Trial, Trials
 from conformance.judge import broken, inconclusive, met
 from conformance.verdict import Judgement
@@ -49,13 +49,11 @@ def intact(
 
 
 def structure(trials: Trials, *, lines_of: str = "") -> Judgement:
-    """Whether each attack came as one block with the fields of the control; more `lines_of` do no harm."""
-    control = _shape(_carriers(trials.control), lines_of)
+    """Whether each attack came as one block with the fields of a harmless one; more `lines_of` do no harm."""
+    typed, plain = _shape(_carriers(trials.control), lines_of), _shape(trials.plain, lines_of)
     for trial in trials.trials:
         carriers = _carriers(trial)
-        extra = _shape(carriers, lines_of) - control
-        if trial.payload.event is None:
-            extra += _shape(carriers, lines_of) & Counter(event=1)  # the control has one
+        extra = _shape(carriers, lines_of) - (plain if trial.payload.event is None else typed)
         if extra or len(carriers) > 1:
             told = " and ".join(f"{name or 'comment'!r}" for name in sorted(extra)) or "another block"
             attack = quoted(trial.payload.event or trial.payload.data)
@@ -78,15 +76,16 @@ def _shape(blocks: Sequence[Block], lines_of: str) -> Counter[str]:
 
 
 def _broken(trials: Trials, trial: Trial, expected: str, observed: str) -> Judgement:
-    at = trial.blocks[0].begin if trial.blocks else None
+    at = trial.blocks[0].begin if trial.blocks else trial.at
     return broken(expected, observed, trials.reading, at=at, reproduce=trials.again(trial))
 
 
 def _judged(trials: Trials, refused: Sequence[Trial], what: str) -> Judgement:
     lost = sum(not trial.fenced for trial in trials.trials)
     if lost:
-        return inconclusive(f"{lost} of {len(trials.trials)} payloads had no harmless event on both sides")
+        told = f"{lost} of {len(trials.trials)} payloads had no harmless event on both sides"
+        return inconclusive(trials.lost or told, trials.reading)
     count = len(trials.trials) - len(refused)
-    told = f"{count} payloads {what}" if count else ""
+    told = f"{counted(count, 'payload')} {what}" if count else ""
     no = f"{len(refused)} refused ({refused[0].receipt.text})" if refused else ""
     return met("; ".join(filter(None, [told, no])), trials.reading)

@@ -31,6 +31,7 @@ class Quiet:
     beats: tuple[Beat, ...]
     longest: float  # without a byte, from the head to the end of the watch
     watched: float
+    events: int = 0  # that came in that time and are no heartbeats
 
 
 class QuietStream:
@@ -43,7 +44,7 @@ class QuietStream:
 
     def opened(self) -> Reading:
         """The reading once there is a head; or after a while, without one."""
-        budget = self._subject.head_seconds + (self._subject.heartbeat or 0.0)
+        budget = self._subject.head_seconds + self._first_beat()
         if self.stream.wait(lambda reading: reading.head, budget) is None and self._subject.can_publish:
             self._subject.publish(self.channel, Payload("x"))  # so that one row fails, and not all
         self.stream.wait(lambda reading: reading.head, LATE_HEAD_SECONDS)
@@ -56,9 +57,18 @@ class QuietStream:
         left = begun + self._seconds() - self.stream.lasted
         self.stream.wait(lambda reading: True if self._enough(reading) else None, max(0.0, left))
         lasted, reading = self.stream.lasted, Reading.of(self.stream.transcript)
+        if reading.complete:
+            lasted = reading.completed  # though the connection may stay open
         times = [begun, *(second for second in reading.pieces if second < lasted), lasted]
         gaps = [after - before for before, after in pairwise(times)]
-        return Quiet(reading, beats_of(reading, self._subject.target), max(gaps), lasted - begun)
+        beats = beats_of(reading, self._subject.target)
+        events = len(reading.events) - sum(_is_event(beat) for beat in beats)
+        return Quiet(reading, beats, max(gaps), lasted - begun, events)
+
+    def _first_beat(self) -> float:
+        """How long the first heartbeat may take: a server that holds its head back sends it with that."""
+        unknown = self._subject.target.heartbeat is None and not self._subject.can_publish
+        return CEILING_SECONDS if unknown else self._subject.heartbeat or 0.0
 
     def _seconds(self) -> float:
         """How long silence has to be watched, at most."""
@@ -72,7 +82,7 @@ class QuietStream:
 
     def _enough(self, reading: Reading) -> bool:
         undeclared = self._subject.target.heartbeat is None
-        return undeclared and len(beats_of(reading, self._subject.target)) >= BEATS
+        return reading.complete or (undeclared and len(beats_of(reading, self._subject.target)) >= BEATS)
 
 
 def beats_of(reading: Reading, target: Target) -> tuple[Beat, ...]:

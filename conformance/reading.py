@@ -49,6 +49,7 @@ class Reading:
         self.head: Head | None = None
         self.malformed = ""  # why the bytes are not HTTP
         self.complete = False  # the message has ended by HTTP's own rules
+        self.completed = 0.0  # when it did, in seconds since the request
         self.after = b""  # what came after that end
         self.body = bytearray()
         self.blocks: list[Block] = []
@@ -134,7 +135,7 @@ class Reading:
                 case h11.Data(data=data):
                     self._take(bytes(data), seconds)
                 case h11.EndOfMessage():
-                    self.complete = True
+                    self.complete, self.completed = True, seconds
                     self.after = self._http.trailing_data[0]
                     return
                 case h11.InformationalResponse():

@@ -84,11 +84,17 @@ def _row(run: Run, row: str, judgement: Judgement) -> ResultRow:
         fix=requirement.fix,
         expected=_text(judgement.expected, secrets),
         observed=_text(judgement.observed, secrets),
-        evidence=redacted(visible(judgement.evidence), secrets),
+        evidence=redacted(_marked(judgement), secrets),
         reproduce=redacted(judgement.reproduce, secrets),
         arrivals=judgement.arrivals,
         seconds=round(run.seconds.get(row, 0.0), 3),
     )
+
+
+def _marked(judgement: Judgement) -> str:
+    """The evidence; an ellipsis, which no escaped byte looks like, stands where it was cut."""
+    before, behind = judgement.cut
+    return f"{'…' if before else ''}{visible(judgement.evidence)}{'…' if behind else ''}"
 
 
 def _text(text: str, secrets: list[str]) -> str:

@@ -33,6 +33,7 @@ class Stage:
         self._wanted = wanted
         self._nonce = nonce
         self._open = ExitStack()
+        self._resumed: Resumption | None = None
 
     def __enter__(self) -> Self:
         try:
@@ -92,12 +93,13 @@ class Stage:
     def resumption(self) -> Resumption:
         """Readers that come back."""
         with self.subject.visit():
-            return resume(self.subject)
+            self._resumed = resume(self.subject)
+        return self._resumed
 
     def unknown(self) -> Unknown:
-        """A reader with an id of nobody's."""
+        """A reader with an id of nobody's, on the channel of the readers that came back, if there is one."""
         with self.subject.visit():
-            return unknown(self.subject)
+            return unknown(self.subject, self._resumed)
 
     def frames(self) -> Frames:
         """Ids of what is no event, on the quiet subscription."""

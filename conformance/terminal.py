@@ -111,7 +111,7 @@ def _explained(row: ResultRow) -> Group:
         "reason": row.reason,
         "expected": row.expected,
         "observed": row.observed,
-        "bytes": row.evidence[:EVIDENCE_CHARACTERS],
+        "bytes": row.evidence[:EVIDENCE_CHARACTERS] + "…" * (len(row.evidence) > EVIDENCE_CHARACTERS),
         "why": row.why,
         "fix": row.fix,
     }

@@ -1,6 +1,6 @@
 """BEAT: signs of life on an idle stream."""
 
-from conformance.evidence import quoted
+from conformance.evidence import counted, quoted
 from conformance.judge import accepted, broken, inconclusive, met
 from conformance.quiet import CEILING_SECONDS, Beat, Quiet
 from conformance.row import row
@@ -16,8 +16,15 @@ def test_interval(sse_quiet: Quiet, sse_target: Target) -> Judgement:
     accepted(sse_quiet.reading)
     declared = sse_target.heartbeat.interval if sse_target.heartbeat else None
     longest = f"at most {sse_quiet.longest:.2f} s without a byte, in {sse_quiet.watched:.1f} s"
-    if sse_quiet.reading.transcript.end and sse_quiet.watched < (declared or CEILING_SECONDS):
-        return inconclusive(f"the stream ended after {sse_quiet.watched:.1f} s", sse_quiet.reading)
+    if sse_quiet.events:
+        longest += f" with {counted(sse_quiet.events, 'event')}"
+    if (sse_quiet.reading.transcript.end or sse_quiet.reading.complete) and sse_quiet.watched < (
+        declared or CEILING_SECONDS
+    ):
+        told = (
+            f"the stream ended after {sse_quiet.watched:.1f} s: if it is meant to, [subscribe] finite = true"
+        )
+        return inconclusive(told, sse_quiet.reading)
     if declared is None:
         if sse_quiet.longest > CEILING_SECONDS:
             return broken(f"bytes at least every {CEILING_SECONDS:.0f} s", longest, sse_quiet.reading)
@@ -25,7 +32,7 @@ def test_interval(sse_quiet: Quiet, sse_target: Target) -> Judgement:
     if sse_quiet.longest > declared * TOLERANCE + sse_target.limits.latency_ms / 1000:
         expected = f"bytes every {declared:g} s, as declared"
         return broken(expected, longest, sse_quiet.reading, declared=True)
-    return met(f"{len(sse_quiet.beats)} beats; {longest}", sse_quiet.reading)
+    return met(f"{counted(len(sse_quiet.beats), 'beat')}; {longest}", sse_quiet.reading)
 
 
 @row("SSE-BEAT-002")
@@ -39,7 +46,7 @@ def test_kind(sse_quiet: Quiet, sse_target: Target) -> Judgement:
             observed = f"{_kind(beat)}, as in {_shown(beat)}"
             at, kept = beat[0].offset, sse_target.heartbeat is not None
             return broken(f"{declared} as heartbeat", observed, sse_quiet.reading, at=at, declared=kept)
-    shown = f"{len(sse_quiet.beats)} beats, as {_shown(sse_quiet.beats[0])}"
+    shown = f"{counted(len(sse_quiet.beats), 'beat')}, as {_shown(sse_quiet.beats[0])}"
     return met(shown, sse_quiet.reading, at=sse_quiet.beats[0][0].offset)
 
 
@@ -53,11 +60,15 @@ def test_no_id_and_no_retry(sse_quiet: Quiet) -> Judgement:
         if extra:
             observed = f"{extra[0].name}: {quoted(extra[0].value)}"
             return broken("a heartbeat without id and retry", observed, sse_quiet.reading, at=extra[0].offset)
-    return met(f"{len(sse_quiet.beats)} beats without id and retry", sse_quiet.reading)
+    return met(f"{counted(len(sse_quiet.beats), 'beat')} without id and retry", sse_quiet.reading)
 
 
 def _no_beat(quiet: Quiet) -> Judgement:
     accepted(quiet.reading)
+    if quiet.events:
+        told = f"{counted(quiet.events, 'event')} came in {quiet.watched:.1f} s, and no heartbeat among them"
+        longest = f"the stream was silent for {quiet.longest:.2f} s at most"
+        return inconclusive(f"{told}: {longest}, too short to need one", quiet.reading)
     return inconclusive(f"no heartbeat came in {quiet.watched:.1f} s of silence", quiet.reading)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from conformance.bodies import Bodies, carriers
-from conformance.evidence import quoted
+from conformance.evidence import counted, quoted
 from conformance.judge import broken, inconclusive, met
 from conformance.reading import Reading
 from conformance.resumption import Frames
@@ -23,7 +23,7 @@ def test_every_event_has_an_id(sse_bodies: Bodies, sse_target: Target) -> Judgem
         observed = f"{len(bare)} of {len(found)} events without one"
         reading, block = bare[0]
         return broken("an id with every event", observed, reading, at=block.begin, declared=True)
-    return met(f"{len(found)} events, each with an id", found[0][0], at=found[0][1].begin)
+    return met(f"{counted(len(found), 'event')}, each with an id", found[0][0], at=found[0][1].begin)
 
 
 @row("SSE-ID-005")
@@ -32,7 +32,7 @@ def test_frames_that_are_no_events(sse_frames: Frames) -> Judgement:
     if not sse_frames.seen:
         return inconclusive("no frame came but events", sse_frames.witness)
     if not sse_frames.with_ids:
-        return met(f"{len(sse_frames.seen)} frames without an id", sse_frames.witness)
+        return met(f"{counted(len(sse_frames.seen), 'frame')} without an id", sse_frames.witness)
     if not sse_frames.cursors:
         return inconclusive("frames carry ids, and nothing can be published to try them", sse_frames.witness)
     for block, cursor in sse_frames.cursors:

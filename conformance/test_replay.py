@@ -49,7 +49,10 @@ def test_an_unknown_cursor(sse_unknown: Unknown, sse_target: Target) -> Judgemen
     if head.status >= 500:
         return broken(f"{expected}, and no server error", head.line, reader.reading)
     types = ", ".join(sorted({quoted(event.type) for event in reader.reading.events}))
-    told = f"`{seen or 'nothing'}` ({head.line}; events: {types or 'none'})"
+    came = f"events: {types}" if types else "no event"
+    told = f"{f'`{seen}`' if seen else 'no reaction that has a name'} ({head.line}; {came})"
+    if policy is None:
+        told = f"{head.line}, and {types or 'no event'} came in {reader.reading.transcript.lasted:.1f} s"
     if policy is not None and policy != seen:
         return broken(expected, told, reader.reading, at=0, declared=True)
     if policy == "live":

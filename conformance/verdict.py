@@ -31,9 +31,10 @@ BAD = frozenset({Verdict.FAIL, Verdict.FLAKY, Verdict.STALE_WAIVER})
 class Judgement:
     """A verdict with what it rests on.
 
-    `evidence` is the target's own bytes, to be escaped by whoever shows them. `arrivals` are (seconds since
-    the request, number of bytes). A FAIL counts by the row's level, so a SHOULD becomes a WARN, unless
-    `declared`: then the target breaks its own word.
+    `evidence` is the target's own bytes, to be escaped by whoever shows them; `cut` tells whether there were
+    more in front of them, and behind. `arrivals` are (seconds since the request, number of bytes). A FAIL
+    counts by the row's level, so a SHOULD becomes a WARN, unless `declared`: then the target breaks its own
+    word.
     """
 
     verdict: Verdict
@@ -41,6 +42,7 @@ class Judgement:
     expected: str = ""
     observed: str = ""
     evidence: bytes = b""
+    cut: tuple[bool, bool] = (False, False)
     reproduce: str = ""
     arrivals: tuple[tuple[float, int], ...] = ()
     declared: bool = False

@@ -16,6 +16,7 @@ from typing import BinaryIO
 __all__ = ["Manners", "OddServer", "target_of"]
 
 HEARTBEAT_SECONDS = 0.3
+LATEST_SECONDS = 60.0
 GONE = "gone"
 
 
@@ -31,6 +32,7 @@ class Manners:
     heartbeat: str = ": beat{end}{end}"
     id_last: bool = False
     padding: str = ""  # a comment in front of each event
+    late: bool = False  # the head is sent with the first bytes of the body, as Node and WSGI servers do
 
 
 @dataclass
@@ -109,6 +111,12 @@ class OddServer:
         coding = "transfer-encoding: chunked\r\n" if chunked else ""
         kind = "content-type: Text/Event-Stream;charset=UTF-8\r\n"
         head = f"HTTP/{self.manners.http} 200 Fine\r\n{kind}{coding}\r\n"
+        if self.manners.late and method == "GET":
+            with self.changed:
+                heard = len(self.log[channel])
+                self.changed.wait_for(
+                    lambda: len(self.log[channel]) > heard or not self.running, LATEST_SECONDS
+                )
         connection.sendall(head.encode())
         if method == "GET":
             self._stream(connection, channel, headers.get("last-event-id"), chunked)

@@ -121,7 +121,14 @@ def test_what_a_payload_wrote_is_not_held_against_the_grammar() -> None:
     assert '"b"' not in judgement.observed
 
 
-def trials(body: bytes, data: str, *, event: str | None = None, receipt: Receipt = TAKEN) -> Trials:
+def trials(
+    body: bytes,
+    data: str,
+    *,
+    event: str | None = None,
+    receipt: Receipt = TAKEN,
+    plain: bytes = b"id: 1\ndata: fence\n\n",
+) -> Trials:
     """One payload, of which `body` came; the control came as `id`, `event` and `data`."""
     control = reading(CLOSED, b"id: 1\nevent: control\ndata: harmless\n\n")
     attack = reading(CLOSED, body)
@@ -137,6 +144,7 @@ def trials(body: bytes, data: str, *, event: str | None = None, receipt: Receipt
         attack,
         trial(control, Payload("harmless", "control"), TAKEN),
         (trial(attack, Payload(data, event), receipt),),
+        plain=tuple(reading(CLOSED, plain).blocks),
     )
 
 
@@ -193,7 +201,40 @@ def test_an_attack_without_fences_is_not_called_harmless() -> None:
     unseen = Trial(Payload("x"), TAKEN, fenced=False, blocks=(), events=(), payloads=())
     fine = trials(b"data: harmless\n\n", "harmless")
 
-    assert structure(Trials(fine.reading, fine.control, (unseen,))).verdict is Verdict.INCONCLUSIVE
+    assert (
+        structure(Trials(fine.reading, fine.control, (unseen,), plain=fine.plain)).verdict
+        is Verdict.INCONCLUSIVE
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b'event: message\ndata: "harmless\\revent: evil"\n\n', "PASS"),
+        (b"event: message\ndata: harmless\revent: evil\n\n", "FAIL"),
+    ],
+    ids=["escaped", "raw"],
+)
+def test_a_server_may_write_the_type_that_nobody_set(body: bytes, expected: str) -> None:
+    plain = b"event: message\ndata: fence\n\n"
+
+    found = structure(trials(body, "harmless\revent: evil", plain=plain), lines_of="data")
+    assert found.verdict == expected
+
+
+def test_lost_fences_are_explained() -> None:
+    unseen = Trial(Payload("x"), TAKEN, fenced=False, blocks=(), events=(), payloads=())
+    fine = trials(b"data: harmless\n\n", "harmless")
+
+    found = intact(Trials(fine.reading, fine.control, (unseen,), plain=fine.plain, lost="the stream ended"))
+    assert (found.verdict, found.reason) == (Verdict.INCONCLUSIVE, "the stream ended")
+
+
+def test_a_payload_that_vanished_shows_where_it_was_due() -> None:
+    found = intact(trials(b"data: fence\n\n\n", ""))
+
+    assert found.verdict is Verdict.FAIL
+    assert found.evidence == b"data: fence\n\n\n"
 
 
 def quiet(*pieces: bytes, promises: str = BEATING, longest: float = 1.0) -> tuple[Quiet, Target]:
@@ -247,12 +288,31 @@ def test_a_failure_shows_its_bytes_and_how_to_see_them_again() -> None:
 
     assert b"\xe9" in judgement.evidence
     assert len(judgement.evidence) == 80
+    assert judgement.cut == (True, False)
     assert judgement.reproduce == "curl -sNi http://x/events"
     assert judgement.arrivals == ((1.0, len(CLOSED)), (2.0, 209))
     assert GET.startswith(b"GET /events")
 
 
-def test_a_stream_that_ended_early_shows_no_interval() -> None:
-    capture = Quiet(reading(CLOSED, b":\n\n", end="eof"), (), longest=0.1, watched=0.2)
+def test_a_busy_stream_was_not_silent() -> None:
+    capture = Quiet(reading(CLOSED, b"data: x\n\n"), (), longest=0.13, watched=20.5, events=1230)
+
+    reason = test_beat.test_no_id_and_no_retry(capture).reason
+    assert reason.startswith(
+        "1230 events came in 20.5 s, and no heartbeat among them: the stream was silent for 0.13"
+    )
+    assert "1230 events" in test_beat.test_interval(capture, target()).observed
+
+
+CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [reading(CLOSED, b":\n\n", end="eof"), reading(CHUNKED, b"0\r\n\r\n")],
+    ids=["closed", "kept alive"],
+)
+def test_a_stream_that_ended_early_shows_no_interval(ended: Reading) -> None:
+    capture = Quiet(ended, (), longest=0.1, watched=0.2)
 
     assert test_beat.test_interval(capture, target(BEATING)).verdict is Verdict.INCONCLUSIVE

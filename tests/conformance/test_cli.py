@@ -58,9 +58,9 @@ def test_a_run_is_a_result_that_reports_can_read(serve: Serve, tmp_path: Path) -
     assert document["summary"] == {"counts": {"PASS": 1, "FAIL": 1, "SKIP": 24}, "coverage": 1.0}
     assert (document["exit_code"], document["target"]["name"]) == (1, "eventbahn")
     failed = rows["SSE-DATA-004"]
-    assert failed["expected"] == 'an event with the payload " x"'
-    assert failed["observed"] == '" x" came as "x"'
-    assert "data: x\\n" in failed["evidence"]
+    assert failed["expected"] == 'an event with the payload "  x"'
+    assert failed["observed"] == '"  x" came as " x"'
+    assert "data:  x\\n" in failed["evidence"]
     assert f"{served.url}/events/conf-" in failed["reproduce"]
     assert isinstance(load(result), Conformance)
     cases = {
@@ -296,3 +296,32 @@ def test_a_target_may_be_waited_for(tmp_path: Path) -> None:
 
     assert waiter.returncode == 0, said
     assert "2 of 2 rows judged" in said
+
+
+def test_a_stranger_with_a_publisher_is_judged_within_sixty_requests(odd: Path) -> None:
+    polite = "[politeness]\nmax_streams = 3\nmax_requests = 60\n"
+    with OddServer.started(Manners()) as server:
+        odd.write_text(target_of(server) + polite)
+        done = check(odd, cwd=odd.parent)
+
+    assert "24 of 26 rows judged (92 %): 24 PASS; 2 SKIP" in done.stdout
+    assert "not judged, SKIP (politeness: attacks need" in done.stdout
+
+
+def test_a_head_that_waits_for_an_event_is_one_fault_and_no_other(odd: Path) -> None:
+    with OddServer.started(Manners(late=True)) as server:
+        odd.write_text(target_of(server))
+        done = check(odd, "--sse-only", "HTTP-001,HTTP-004,HTTP-009,ID-006", cwd=odd.parent)
+
+    assert "4 of 4 rows judged (100 %): 3 PASS, 1 WARN" in done.stdout
+    assert "no head in 1000 ms of silence" in done.stdout
+
+
+def test_a_wrong_unwrap_is_named(odd: Path) -> None:
+    with OddServer.started(Manners()) as server:
+        text = target_of(server).replace('driver = "http"', 'driver = "http"\nunwrap = { kind = "json" }')
+        odd.write_text(text)
+        done = check(odd, "--sse-only", "HTTP-001,DATA-001,DATA-004", cwd=odd.parent)
+
+    assert "which is not what `unwrap` says ('json')" in done.stdout.replace("\n", " ")
+    assert done.returncode == 3

@@ -337,6 +337,14 @@ WRONG: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.parametrize("http", [["1.0"], ["1.1", "2"]])
+def test_versions_of_http_that_nobody_tries_are_refused(http: list[str]) -> None:
+    text = f'schema = 1\nsubscribe = {{ path = "/" }}\ntarget = {{ name = "x", base_url = "http://h", http = {http} }}'
+
+    with pytest.raises(TargetError, match="speaks HTTP/1.1 only"):
+        loads(text, {})
+
+
 @pytest.mark.parametrize(("more", "expected"), WRONG.values(), ids=WRONG)
 def test_a_wrong_file_is_told_what_and_where(more: str, expected: str) -> None:
     with pytest.raises(TargetError) as caught:

@@ -1,7 +1,9 @@
 """The same capture through TLS, which may hold bytes that no selector sees."""
 
+import shutil
 import socket
 import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,25 +15,20 @@ from conformance.wire import Peer, Unreachable, Wire
 SECONDS = 10.0
 HEAD = b"HTTP/1.0 200 OK\r\n\r\n"
 EVENTS = 5000
-# A key for tests, and a certificate that it signed itself; both are worthless by design.
-KEY_AND_CERTIFICATE = """\
------BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/CGXs5E8490k/sul
-+3C8Q89dsdbzjotKuertlYRuGyChRANCAATmTPdHgearNx3UBfYdxxZwWQVEMnyQ
-Im+AL/rwkuR9lG3JVHhlNYIgZ2OOmhDZCgk5L/zgKojKKMOK7+ADAl3p
------END PRIVATE KEY-----
------BEGIN CERTIFICATE-----
-MIIBfzCCASWgAwIBAgIULjT1g9Cf6t2xueP1IkT03vBY+YAwCgYIKoZIzj0EAwIw
-FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNTE5MjIyMVoYDzIxMjYxMTAx
-MTkyMjIxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-PQMBBwNCAATmTPdHgearNx3UBfYdxxZwWQVEMnyQIm+AL/rwkuR9lG3JVHhlNYIg
-Z2OOmhDZCgk5L/zgKojKKMOK7+ADAl3po1MwUTAdBgNVHQ4EFgQUMHesyPB9XhzR
-bkfUJUKAiHXiMN0wHwYDVR0jBBgwFoAUMHesyPB9XhzRbkfUJUKAiHXiMN0wDwYD
-VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEAnX3/UyKg0SlbyyCzoaMb
-/BoqcNg36a+zbPzLWoEpdI4CIBUNUZiHaPDPh0OUMsclGJvvps2TeGBIR8QMEJ8L
-jsAU
------END CERTIFICATE-----
-"""
+OPENSSL = shutil.which("openssl")
+pytestmark = pytest.mark.skipif(OPENSSL is None, reason="no openssl: apt-get install openssl")
+
+
+@pytest.fixture(scope="module")
+def identity(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new key, and a certificate that it signed itself, in one file."""
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    new = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
+    made = subprocess.run(
+        [str(OPENSSL), *new.split(), "-keyout", "-"], capture_output=True, timeout=SECONDS, check=True
+    )
+    file.write_bytes(made.stdout)
+    return file
 
 
 def serve_one(listener: socket.socket, context: ssl.SSLContext) -> None:
@@ -46,11 +43,9 @@ def serve_one(listener: socket.socket, context: ssl.SSLContext) -> None:
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    file = tmp_path / "server.pem"
-    file.write_text(KEY_AND_CERTIFICATE)
+def address(identity: Path) -> Iterator[str]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
+    context.load_cert_chain(identity)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=serve_one, args=[listener, context])
         thread.start()
