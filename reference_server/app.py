@@ -9,10 +9,12 @@ from aiohttp.typedefs import Middleware
 
 from reference_server import site
 from reference_server.access import Access
+from reference_server.cors import Cors
 from reference_server.devices import Devices
 from reference_server.hub import Hub
 from reference_server.intake import Intake
 from reference_server.log import Log
+from reference_server.metrics import Metrics
 from reference_server.origin import Origins, is_loopback
 from reference_server.parts import Routes
 from reference_server.refusal import refusals, reply
@@ -27,16 +29,25 @@ __all__ = ["app_of"]
 async def app_of(log: Log, settings: Settings) -> web.Application:
     """The application around an open log, which stays the caller's to close."""
     parts = settings.parts
+    metrics = Metrics()
     hub = Hub(
-        log, settings.limits, encode=parts.encode, heartbeat=parts.heartbeat, interval=settings.heartbeat
+        log,
+        settings.limits,
+        metrics,
+        encode=parts.encode,
+        heartbeat=parts.heartbeat,
+        interval=settings.heartbeat,
+        retain=settings.retain,
     )
     latest = await log.latest()
     snapshot = Snapshot(log, latest)
     roster = Roster({*log.births, *(entry.item.device for entry in latest)}, settings.limits.devices)
-    intake = Intake(log, settings.limits, parts, roster)
-    app = web.Application(middlewares=[refusals, *guards(settings)], client_max_size=settings.limits.body)
-    ways = routes(Streams(log, hub, settings), intake, snapshot, Devices(log))
-    app.add_routes(parts.routes(ways))
+    intake = Intake(log, settings.limits, parts, roster, metrics)
+    app = web.Application(
+        middlewares=[metrics.watch, refusals, *guards(settings)], client_max_size=settings.limits.body
+    )
+    ways = routes(Streams(log, hub, settings, metrics), intake, snapshot, Devices(log))
+    app.add_routes([*parts.routes(ways), web.get("/metrics", metrics.get)])
 
     async def keep_alive(_: web.Application) -> AsyncIterator[None]:
         beating = asyncio.create_task(hub.keep_alive())
@@ -50,6 +61,7 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
 
     app.cleanup_ctx.append(keep_alive)
     app.on_shutdown.append(end_streams)
+    app.on_response_prepare.append(Cors(settings.cors).mark)
     return app
 
 
@@ -58,7 +70,7 @@ def guards(settings: Settings) -> list[Middleware]:
     access = Access(settings.token, settings.read_token).guard
     if settings.open or not is_loopback(settings.host):
         return [access]
-    return [Origins(()).guard, access]
+    return [Origins(settings.cors).guard, access]
 
 
 def routes(streams: Streams, intake: Intake, snapshot: Snapshot, devices: Devices) -> Routes:

@@ -12,6 +12,7 @@ import click
 
 from reference_server.access import token_of
 from reference_server.config import limits_from
+from reference_server.cors import is_origin
 from reference_server.duration import Duration
 from reference_server.faults import FAULTS
 from reference_server.limits import Limits
@@ -36,6 +37,14 @@ class Serve(click.Command):
             formatter.write_dl(
                 [(name, f"{fault.help} [{', '.join(fault.caught_by)}]") for name, fault in FAULTS.items()]
             )
+
+
+def check_origins(_ctx: click.Context, _param: click.Parameter, origins: tuple[str, ...]) -> tuple[str, ...]:
+    """What could never match is a mistake. Raises BadParameter."""
+    for origin in origins:
+        if not is_origin(origin):
+            raise click.BadParameter(f"{origin!r} is not an origin, such as https://example.org:8443, or '*'")
+    return origins
 
 
 @click.command(cls=Serve)
@@ -78,6 +87,20 @@ class Serve(click.Command):
     show_default=True,
     help="Milliseconds that a client is told to wait before it reconnects, ±25 %; 0 tells it nothing.",
 )
+@click.option(
+    "--max-age",
+    type=click.FloatRange(0),
+    default=0.0,
+    show_default=True,
+    help="Seconds after which a stream ends, -20 % at random, for its client to come back; 0: never.",
+)
+@click.option(
+    "--cors",
+    multiple=True,
+    metavar="ORIGIN",
+    callback=check_origins,
+    help="Let pages of this origin in, with credentials; repeatable. '*': all pages, without.",
+)
 @click.option("--no-prime", is_flag=True, help="Send new subscribers no block that holds just an id.")
 @click.option(
     "--token-file",
@@ -114,6 +137,8 @@ def serve(
     retain_age: float,
     heartbeat: float,
     retry: int,
+    max_age: float,
+    cors: tuple[str, ...],
     no_prime: bool,
     token_file: str | None,
     read_token_file: str | None,
@@ -144,6 +169,8 @@ def serve(
         retain_age=retain_age,
         heartbeat=heartbeat,
         retry=retry,
+        max_age=max_age,
+        cors=cors,
         prime=not no_prime,
         token=token,
         read_token=read_token,

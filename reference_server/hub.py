@@ -6,24 +6,28 @@ joins the others. There is no queue between the two, so nothing can be lost, dou
 """
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from time import perf_counter
 
 from reference_server import wire
 from reference_server.cursor import Reset, id_of
-from reference_server.feed import Feed
+from reference_server.feed import Feed, Ration
 from reference_server.heartbeat import Wheel
 from reference_server.limits import Limits
 from reference_server.log import Entry, Log
+from reference_server.metrics import Metrics
 from reference_server.outlet import StalledError
 from reference_server.subscriber import Subscriber
 from reference_server.tail import Frame, Tail
 
 __all__ = ["Hub", "reset_block"]
 
-Audiences = dict[tuple[Feed, bool], set[Subscriber]]  # who share their bytes: the feed, and whether chunked
+Audiences = dict[
+    tuple[Feed | Ration, bool], set[Subscriber]
+]  # who share their bytes: the feed, and whether chunked
 NOBODY: Audiences = {}
-RESTATE = 1_000  # a client on a quiet channel is told its position when the log has gone on by so many
 
 
 class Hub:
@@ -33,21 +37,28 @@ class Hub:
         self,
         log: Log,
         limits: Limits,
+        metrics: Metrics,
         *,
         encode: Callable[[wire.Event], bytes],
         heartbeat: Callable[[], bytes],
         interval: float,
+        retain: int,
     ) -> None:
+        """`interval`: seconds between heartbeats; `retain`: entries that the log keeps."""
         self._log = log
         self._limits = limits
+        self._metrics = metrics
         self._encode = encode
         self._heartbeat = heartbeat
         self._tail = Tail(limits.tail_frames, limits.tail_bytes)
         self._head = log.newest  # up to here everyone who is live has been written
         self._scheduled = False
+        self._since = 0.0  # when the first of what is still to be written was committed
         self._closed = False
         self._live: dict[str, Audiences] = {}  # by channel
         self._everyone: set[Subscriber] = set()
+        self._quarter = max(1, retain // 4)  # nobody's own position may fall to the end of the log
+        self._told = self._head  # up to here this was seen to
         self._wheel: Wheel[Subscriber] = Wheel(interval)
         log.listen(self.publish)
 
@@ -58,6 +69,8 @@ class Hub:
         """Take over what was committed. What comes within one turn of the loop goes out in one write."""
         for entry in entries:
             self._tail.add(self._frame(entry))
+        if not self._scheduled:
+            self._since = perf_counter()  # uvloop's own clock stands still within a turn
         self._schedule()
 
     def _schedule(self) -> None:
@@ -74,41 +87,65 @@ class Hub:
             return
         head = self._head = frames[-1].sequence
         now = asyncio.get_running_loop().time()
+        events = size = 0
         for channel, mine in by_channel(frames).items():
             for (feed, chunked), live in list(self._live.get(channel, NOBODY).items()):
-                if not (body := feed.cut(mine)):
+                count, body = feed.cut(mine)
+                if not body:
                     continue
                 data = wire.chunk(body) if chunked else body
+                events += count * len(live)
+                size += len(data) * len(live)
                 for subscriber in live:
                     subscriber.outlet.write(data)
                     subscriber.wrote = now
                     subscriber.told = head
                 for subscriber in [each for each in live if each.outlet.full()]:
                     self._part(subscriber)
+        self._metrics.fanned_out(events, size, perf_counter() - self._since)
+        if head - self._told >= self._quarter:
+            self._tell_the_quiet(now)
         self._schedule()
 
+    def _tell_the_quiet(self, now: float) -> None:
+        """Move those along to whom nothing was written for a quarter of what the log keeps."""
+        self._told = self._head
+        position = wire.position(id_of(self._log, self._head))
+        for subscriber in self._everyone:
+            if not subscriber.behind.is_set() and self._head - subscriber.told >= self._quarter:
+                subscriber.told = self._head
+                subscriber.write(position, now)
+
     async def follow(self, subscriber: Subscriber) -> None:
-        """Give `subscriber` all that comes after its cursor, until the hub closes or we are cancelled."""
+        """Give `subscriber` all that comes after its cursor, until it is ended or we are cancelled."""
+        subscriber.ended = self._closed
         self._everyone.add(subscriber)
+        self._metrics.subscribers.inc()
         self._wheel.add(subscriber)
+        reason = "left"
         try:
-            while not self._closed:
+            while not subscriber.ended:
                 await self._catch_up(subscriber)
                 await subscriber.behind.wait()
+            reason = "ended"
         except StalledError:
+            reason = "stalled"
             subscriber.outlet.abort()
         finally:
+            self._metrics.subscribers.dec()
+            self._metrics.ended.labels("stopped" if self._closed else reason).inc()
             self._leave(subscriber)
 
     async def _catch_up(self, subscriber: Subscriber) -> None:
         """Pump until the subscriber stands at the head, and let it join."""
-        while not self._closed:
-            await subscriber.outlet.room()
+        await subscriber.outlet.room()
+        while not subscriber.ended:
             if subscriber.cursor == self._head:
                 self._join(subscriber)
                 return
             if subscriber.cursor < self._head:  # else the others are written up to it within this turn
                 await self._pump(subscriber, self._head)
+            await subscriber.outlet.room()
 
     async def _pump(self, subscriber: Subscriber, until: int) -> None:
         """One write's worth of what follows the cursor, from the tail or else from the log."""
@@ -118,12 +155,16 @@ class Hub:
         now = asyncio.get_running_loop().time()
         if not frames or frames[0].sequence != subscriber.cursor + 1:
             reset = Reset("slow", id_of(self._log, subscriber.cursor))
+            self._metrics.resumed.labels(reset.reason).inc()
             subscriber.cursor = subscriber.told = self._head
             subscriber.write(reset_block(self._encode, reset, self._log, self._head), now)
             return
         frames = [frame for frame in frames if frame.sequence <= until]
-        body = subscriber.feed.cut(frames)
+        count, body = subscriber.feed.cut(frames)
+        self._metrics.caught_up(count, len(body))
         subscriber.cursor = frames[-1].sequence
+        if not body and subscriber.cursor - subscriber.told >= self._quarter:
+            body = wire.position(id_of(self._log, subscriber.cursor))
         if body:
             subscriber.told = subscriber.cursor
         subscriber.write(body, now)
@@ -169,10 +210,19 @@ class Hub:
 
     def _beat(self, subscriber: Subscriber, beat: bytes, now: float) -> None:
         """A heartbeat, which has no id; and the position, if the client's own has been left far behind."""
-        if not subscriber.behind.is_set() and self._head - subscriber.told >= RESTATE:
+        if subscriber.watchdog:
+            beat += self._encode(wire.Event(f'{{"now": {time.time_ns() // 1_000_000}}}', "heartbeat"))
+        sunk = 2 * (self._head - subscriber.told) > self._head - self._log.oldest + 1  # to the older half
+        if not subscriber.behind.is_set() and sunk:
             subscriber.told = self._head
             beat += wire.position(id_of(self._log, self._head))
         subscriber.write(beat, now)
+
+    def end(self, subscriber: Subscriber) -> None:
+        """Let a stream end at the next border of an event."""
+        subscriber.ended = True
+        if not subscriber.behind.is_set():
+            self._part(subscriber)
 
     def close(self) -> None:
         """Let everyone's stream end at the next border of an event; drop those who would not take the end."""
@@ -180,7 +230,7 @@ class Hub:
         for subscriber in self._everyone:
             if subscriber.outlet.full():
                 subscriber.outlet.abort()
-            subscriber.behind.set()
+            self.end(subscriber)
 
     def _frame(self, entry: Entry) -> Frame:
         item = entry.item

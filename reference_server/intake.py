@@ -1,7 +1,7 @@
 """What comes in: measurements, births and events by POST or PUT, answered when the log has committed them."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -10,8 +10,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 from reference_server.births import read_birth, read_births
 from reference_server.cursor import id_of
 from reference_server.limits import Limits
-from reference_server.log import Birth, BusyError, FailedError, FullError, Log
+from reference_server.log import Birth, BusyError, FailedError, FullError, Item, Log, Receipt
 from reference_server.measurement import read_measurements
+from reference_server.metrics import Metrics
 from reference_server.names import MEASUREMENTS, NAME_RULE, is_name
 from reference_server.parts import Parts
 from reference_server.refusal import RefusedError, reply
@@ -28,8 +29,9 @@ CODINGS = ("identity", "gzip", "deflate")  # aiohttp undoes the latter two
 class Intake:
     """The ways in."""
 
-    def __init__(self, log: Log, limits: Limits, parts: Parts, roster: Roster) -> None:
+    def __init__(self, log: Log, limits: Limits, parts: Parts, roster: Roster, metrics: Metrics) -> None:
         self._log = log
+        self._metrics = metrics
         self._roster = roster
         self._limits = limits
         self._parts = parts
@@ -37,9 +39,10 @@ class Intake:
     async def measurements(self, request: web.Request) -> web.Response:
         """`POST /measurements`: one, an array, or one a line; all or nothing."""
         lines = expect_type(request, JSON, LINES) == LINES
-        items = read_measurements(await self._body(request), self._limits, self._log.births, lines=lines)
+        body = await self._body(request)
+        items = read_measurements(body, self._limits, self._log.births, lines=lines)
         self._roster.enrol([item.device for item in items])
-        receipt = await kept(self._log.append(items))
+        receipt = await self._keep(items, len(body))
         duplicates = receipt.sequences.count(None)
         return reply(
             {
@@ -77,9 +80,20 @@ class Intake:
         if channel == MEASUREMENTS:
             raise RefusedError(409, f"the channel '{channel}' takes measurements only: POST /measurements")
         expect_type(request, JSON)
-        item = self._parts.read_publication(await self._body(request), channel, self._limits)
-        receipt = await kept(self._log.append([item]))
+        body = await self._body(request)
+        item = self._parts.read_publication(body, channel, self._limits)
+        receipt = await self._keep([item], len(body))
         return reply({"id": id_of(self._log, receipt.newest) if item.id is None else item.id}, 201)
+
+    async def _keep(self, items: Sequence[Item], size: int) -> Receipt:
+        """Append, and count what was committed; `size` is that of the body."""
+        with self._metrics.commit.time():
+            receipt = await kept(self._log.append(items))
+        duplicates = receipt.sequences.count(None)
+        self._metrics.taken.inc(len(items) - duplicates)
+        self._metrics.duplicates.inc(duplicates)
+        self._metrics.received.inc(size)
+        return receipt
 
     async def _body(self, request: web.Request) -> bytes:
         try:

@@ -20,6 +20,8 @@ class Settings:
     heartbeat: float = 15.0  # seconds
     retry: int = 2_000  # milliseconds; 0: none is sent
     prime: bool = True
+    cors: tuple[str, ...] = ()  # origins whose pages may read; "*": all
+    max_age: float = 0.0  # seconds that a stream may last; 0: as long as it will
     token: str | None = field(default=None, repr=False)  # for writing, and for reading too
     read_token: str | None = field(default=None, repr=False)
     open: bool = False  # whoever comes is let in, by whatever name

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from reference_server.feed import Feed
+from reference_server.feed import Feed, Ration
 from reference_server.outlet import Outlet
 
 __all__ = ["Subscriber"]
@@ -14,11 +14,15 @@ class Subscriber:
     While it is live its cursor is the hub's own, and `cursor` says where it joined.
     """
 
-    __slots__ = ("behind", "cursor", "feed", "outlet", "told", "wrote")
+    __slots__ = ("behind", "cursor", "ended", "feed", "outlet", "told", "watchdog", "wrote")
 
-    def __init__(self, outlet: Outlet, feed: Feed, cursor: int, now: float) -> None:
+    def __init__(
+        self, outlet: Outlet, feed: Feed, cursor: int, now: float, *, watchdog: bool = False
+    ) -> None:
         self.outlet = outlet
-        self.feed = feed
+        self.feed: Feed | Ration = feed
+        self.watchdog = watchdog  # wants events for heartbeats
+        self.ended = False  # its stream is to end at the next border of an event
         self.cursor = cursor  # a sequence
         self.told = cursor  # the last sequence that the client itself knows of
         self.wrote = now  # when bytes last went out, on the loop's clock
