@@ -51,8 +51,8 @@ def _control(subject: Subject, channel: str) -> None:
     head = Reading.of(stream.transcript).head
     stream.close()
     if head is None or head.status >= SERVER_ERROR:
-        told = head.line if head else f"not answered in {stream.lasted:.1f} s"
-        reason = f"a cursor is not to blame: a subscription without one is {told}, too"
+        told = f"gets {head.line}" if head else f"is not answered in {stream.lasted:.1f} s"
+        reason = f"a cursor is not to blame: without one, too, a subscription {told}"
         raise Unjudged(Verdict.INCONCLUSIVE, reason)
 
 

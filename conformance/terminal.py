@@ -1,10 +1,11 @@
 """A run in a terminal: a line while it goes on, then a table, what is wrong and why, and the headline."""
 
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console, Group
 from rich.padding import Padding
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -39,14 +40,18 @@ class Terminal:
         if not self._console.is_terminal:
             self._console.width = PAPER_COLUMNS
         watched = Console(stderr=True)
-        columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn())
+        columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
         silent = not (progress and watched.is_terminal)
+        self._notice = f"checking {rows} rows: silence takes its time" if progress and silent else ""
         self._progress = Progress(*columns, console=watched, transient=True, disable=silent)
         self._task = self._progress.add_task("connecting", total=rows)
         self._done = -1
 
     def row(self, row: str) -> None:
         """`row` is about to be judged."""
+        if self._notice:  # a log gets a line, so that nobody takes the wait for a hang
+            sys.stderr.write(f"{self._notice}\n")
+            self._notice = ""
         self._progress.start()
         self._done += 1
         self._progress.update(

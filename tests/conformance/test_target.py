@@ -339,9 +339,11 @@ WRONG: dict[str, tuple[str, str]] = {
 
 @pytest.mark.parametrize("http", [["1.0"], ["1.1", "2"]])
 def test_versions_of_http_that_nobody_tries_are_refused(http: list[str]) -> None:
-    text = f'schema = 1\nsubscribe = {{ path = "/" }}\ntarget = {{ name = "x", base_url = "http://h", http = {http} }}'
+    text = (
+        f'schema = 1\nsubscribe.path = "/"\ntarget = {{ name = "x", base_url = "http://h", http = {http} }}'
+    )
 
-    with pytest.raises(TargetError, match="speaks HTTP/1.1 only"):
+    with pytest.raises(TargetError, match=r"speaks HTTP/1\.1 only"):
         loads(text, {})
 
 
