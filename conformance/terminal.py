@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from conformance.evidence import counted
 from conformance.report import result_of
 from conformance.requirements import REQUIREMENTS, SECTIONS
 from conformance.results import Result, ResultRow
@@ -42,7 +43,11 @@ class Terminal:
         watched = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn())
         silent = not (progress and watched.is_terminal)
-        self._notice = f"checking {rows} rows: silence takes its time" if progress and silent else ""
+        self._notice = (
+            f"checking {counted(rows, 'row')}: about half a minute where no heartbeat is declared"
+            if progress and silent
+            else ""
+        )
         self._progress = Progress(*columns, console=watched, transient=True, disable=silent)
         self._task = self._progress.add_task("connecting", total=rows)
         self._done = -1

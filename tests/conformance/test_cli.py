@@ -325,3 +325,21 @@ def test_a_wrong_unwrap_is_named(odd: Path) -> None:
 
     assert "which is not what `unwrap` says ('json')" in done.stdout.replace("\n", " ")
     assert done.returncode == 3
+
+
+def test_a_stream_by_post_has_no_head(odd: Path) -> None:
+    by_post = 'subscribe = { path = "/{channel}", method = "POST", json = { data = "x" } }'
+    with OddServer.started(Manners()) as server:
+        odd.write_text(target_of(server).replace('subscribe = { path = "/{channel}" }', by_post))
+        done = check(odd, "--sse-only", "HTTP-009", cwd=odd.parent)
+
+    assert "N/A (declared-absent: a stream by POST): SSE-HTTP-009" in done.stdout
+    assert done.returncode == 3
+
+
+def test_a_log_is_told_that_a_run_has_begun(odd: Path) -> None:
+    with OddServer.started(Manners()) as server:
+        odd.write_text(target_of(server))
+        done = check(odd, "--sse-only", "HTTP-001", cwd=odd.parent)
+
+    assert done.stderr.startswith("checking 1 row:")
