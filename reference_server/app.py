@@ -15,6 +15,7 @@ from reference_server.hub import Hub
 from reference_server.intake import Intake
 from reference_server.log import Log
 from reference_server.metrics import Metrics
+from reference_server.openapi import OpenApi
 from reference_server.origin import Origins, is_loopback
 from reference_server.parts import Routes
 from reference_server.refusal import refusals, reply
@@ -47,7 +48,7 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
         middlewares=[metrics.watch, refusals, *guards(settings)], client_max_size=settings.limits.body
     )
     ways = routes(Streams(log, hub, settings, metrics), intake, snapshot, Devices(log))
-    app.add_routes([*parts.routes(ways), web.get("/metrics", metrics.get)])
+    app.add_routes(parts.routes(OpenApi([*ways, web.get("/metrics", metrics.get)]).routes))
 
     async def keep_alive(_: web.Application) -> AsyncIterator[None]:
         beating = asyncio.create_task(hub.keep_alive())
@@ -95,4 +96,5 @@ def routes(streams: Streams, intake: Intake, snapshot: Snapshot, devices: Device
 
 
 async def healthz(request: web.Request) -> web.Response:  # noqa: ARG001 - a handler's signature
+    """`GET /healthz`: alive."""
     return reply({"status": "ok"})
