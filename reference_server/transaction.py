@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from reference_server.bulk import insert
 from reference_server.figures import Figures, counted, from_row, row_of
 from reference_server.limits import Limits
 from reference_server.log import Birth, Entry, FailedError, FullError, Item, Receipt
@@ -89,18 +88,16 @@ class Transactions:
                 sequences.append(newest)
                 committed.entries.append(Entry(newest, item))
             committed.receipts.append(Receipt(tuple(sequences), newest))
-        insert(
-            self._db,
-            "INSERT OR REPLACE INTO seen",
+        self._db.executemany(
+            "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)",
             [(*block, self._seen.bits(block).to_bytes(BITMAP, "little"), now) for block in touched],
         )
         return committed
 
     def _write(self, entries: Sequence[Entry], now: float) -> None:
         """Events, and the last one of each device."""
-        insert(
-            self._db,
-            "INSERT INTO events",
+        self._db.executemany(
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (each.sequence, i.channel, i.data, i.event, i.device, i.id, i.retry, i.comment, now)
                 for each in entries
@@ -108,9 +105,8 @@ class Transactions:
             ],
         )
         latest = {each.item.device: each for each in entries if each.item.device}
-        insert(
-            self._db,
-            "INSERT OR REPLACE INTO latest",
+        self._db.executemany(
+            "INSERT OR REPLACE INTO latest VALUES (?, ?, ?)",
             [(device, each.sequence, each.item.data) for device, each in latest.items()],
         )
 
@@ -129,7 +125,7 @@ class Transactions:
 
     def _count(self, figures: dict[str, Figures]) -> None:
         rows = [row_of(device, each) for device, each in figures.items()]
-        insert(self._db, "INSERT OR REPLACE INTO figures", rows)
+        self._db.executemany("INSERT OR REPLACE INTO figures VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def _undo(self) -> None:
         """The file is as it was, so memory has to be."""
