@@ -14,6 +14,8 @@ from reference_server.limits import Limits
 
 __all__ = ["Outlet", "StalledError"]
 
+LOOKS = 4  # in a stall time: whether the peer has taken anything
+
 
 class StalledError(Exception):
     """The peer took no byte for the whole stall time."""
@@ -43,10 +45,11 @@ class Outlet:
         transport.set_write_buffer_limits(high=limits.backlog)
         self._connection: socket.socket | None = transport.get_extra_info("socket")
         if self._connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-            # for peers that are gone without a word: the kernel itself would wait a quarter of an hour
+            # for peers that are gone without a word: the kernel itself would wait a quarter of an hour;
+            # twice, since it also cuts who takes nothing, and we want to be the ones who know why
             with suppress(OSError):  # not TCP, or gone already
                 self._connection.setsockopt(
-                    socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(limits.stall_seconds * 1000)
+                    socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(limits.stall_seconds * 2000)
                 )
 
     def write(self, data: bytes) -> None:
@@ -66,14 +69,23 @@ class Outlet:
         """Wait until the peer has taken what it was sent, at its own pace. Raises StalledError."""
         await asyncio.sleep(0)  # the others' turn; and uvloop writes at the end of a turn
         while self.full():
-            before = self._untaken()
+            # a task that is only waited for: aiohttp's drain is spoilt for good by one that was cancelled
+            draining = asyncio.create_task(self._writer.drain())
             try:
-                async with asyncio.timeout(self._stall):
-                    await self._writer.drain()
-                    await asyncio.sleep(0)
-            except TimeoutError:
-                if self._untaken() >= before:
-                    raise StalledError from None
+                await self._progress(draining)
+            finally:
+                draining.cancel()
+            await asyncio.sleep(0)
+
+    async def _progress(self, draining: "asyncio.Task[None]") -> None:
+        """Wait for the end of `draining`, as long as the peer takes anything. Raises StalledError."""
+        before, looks = self._untaken(), 0
+        while not (await asyncio.wait({draining}, timeout=self._stall / LOOKS))[0]:
+            now = self._untaken()
+            before, looks = now, looks + 1 if now >= before else 0
+            if looks == LOOKS:
+                raise StalledError
+        draining.result()  # raises if the connection was lost
 
     def _untaken(self) -> int:
         """Bytes that the peer has not acknowledged: those in the kernel too, which may be megabytes."""

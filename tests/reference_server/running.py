@@ -25,7 +25,12 @@ def running(settings: Settings) -> Iterator[str]:
 
     def run() -> None:
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(main())
+            try:
+                runner.run(main())
+            except Exception as error:
+                if begun.done():
+                    raise
+                begun.set_exception(error)  # what did not start is told to whoever waits for it
 
     thread = threading.Thread(target=run)
     thread.start()
