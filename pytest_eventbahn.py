@@ -37,7 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--allow-exec",
         dest="sse_allow_exec",
         action="store_true",
-        help="let a target file do what it lists besides subscribing and publishing",
+        help="let a target file send its [[setup]] requests; programs are never run",
     )
 
 
