@@ -86,8 +86,13 @@ class QuietStream:
 
 
 def beats_of(reading: Reading, target: Target) -> tuple[Beat, ...]:
-    """Comment lines, and blocks that came again and again in the same shape, after the greeting."""
+    """Comment lines, and blocks that came again and again in the same shape, after the greeting.
+
+    Blocks of nothing but an id are none where the target says that they may come at any time.
+    """
     groups = [group for group in _groups(reading) if group[0].offset >= _greeted(reading)]
+    if any(frame.id_only for frame in target.subscribe.ignore):
+        groups = [group for group in groups if _shape(group) != ("id",)]
     if target.subscribe.traffic == "ambient":  # there an event is no heartbeat, unless declared to be one
         groups = [group for group in groups if not _is_event(group) or _kind(group) == _declared(target)]
     shapes = Counter(_shape(group) for group in groups)

@@ -283,6 +283,15 @@ def test_a_heartbeat_must_not_move_the_cursor(field: bytes) -> None:
     assert test_beat.test_no_id_and_no_retry(capture).verdict is Verdict.FAIL
 
 
+@pytest.mark.parametrize(("ignored", "expected"), [("", "FAIL"), ("ignore = [{ id_only = true }]", "PASS")])
+def test_a_position_is_no_heartbeat_where_it_is_declared(ignored: str, expected: str) -> None:
+    promises = BEATING.replace('path = "/"', f'path = "/", {ignored}' if ignored else 'path = "/"')
+    capture, promised = quiet(*[b":\n\nid: 7\n\n"] * 2, promises=promises)
+
+    assert test_beat.test_no_id_and_no_retry(capture).verdict == expected
+    assert test_beat.test_kind(capture, promised).verdict == expected
+
+
 def test_a_failure_shows_its_bytes_and_how_to_see_them_again() -> None:
     judgement = test_frame.test_utf8(Bodies((reading(CLOSED, b"data: " + b"x" * 200 + b"\xe9\n\n"),)))
 
