@@ -23,8 +23,8 @@ OVERHEAD = 256  # bytes that an item costs beside its data, about
 COLUMNS = "sequence, channel, data, event, device, id, retry, comment"
 MOST_ROWS = 1_000  # read at a time
 # Beside a loop that is busy with fan-out, the writer waits for the GIL after each step of SQLite, by default
-# 5 ms. Measured beside a busy thread, ms at p50 and p99 of a commit: of one event 6–11 and 43–54, with this
-# 1.2–1.4 and 11–19 (idle: 0.7 and 4); of 500 events 44–299 and 142–734, with this 54–64 and 103–161.
+# 5 ms. Measured beside a thread that keeps the GIL busy, ms at p50 and p99 of a commit of one event: 6–11 and
+# 43–54, with this 1.2–1.4 and 11–19 (idle: 0.7 and 4). Over HTTP no consistent difference was seen.
 SWITCH_INTERVAL = 0.0005  # seconds
 IDLE = 1.0  # seconds without an append, until what is too old is let go all the same
 

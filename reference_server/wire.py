@@ -9,7 +9,7 @@ from typing import NamedTuple
 __all__ = ["HEARTBEAT", "Event", "chunk", "encode", "position", "retry"]
 
 HEARTBEAT = b":\n\n"
-LINE_END = re.compile("\r\n|\r|\n")  # only these end a line; str.splitlines knows seven more
+LINE_END = re.compile("\r\n|\r|\n")  # only these end a line; str.splitlines knows eight more
 FORBIDDEN = re.compile("[\r\n\0]")
 
 
