@@ -33,7 +33,6 @@ class Occupancy:
     """Rooms with `capacity` desks, each used on eight of ten working days (times after Page et al. 2008)."""
 
     def __init__(self, keys: Keys, capacity: Floats) -> None:
-        self._capacity = capacity
         desks = range(int(capacity.max(initial=0)))
         self._people: Words = np.stack([keys.stream(f"person.{desk}") for desk in desks], axis=1)
         self._used = np.arange(len(desks)) < capacity[:, None]
