@@ -3,17 +3,12 @@
 It loads in every pytest run of its environment, so whatever it adds begins with `sse_` or `--sse-`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from conformance.bodies import Bodies
-    from conformance.exchange import Exchange, Trials
-    from conformance.quiet import Quiet
-    from conformance.reading import Reading
-    from conformance.resumption import Frames, Resumption, Unknown
     from conformance.stage import Stage
     from conformance.target import Target
 
@@ -69,73 +64,10 @@ def sse_target(pytestconfig: pytest.Config) -> "Target":
 @pytest.fixture(scope="session")
 def sse_stage(pytestconfig: pytest.Config) -> Iterator["Stage"]:
     """The connections that all captures share."""
-    with _run(pytestconfig).stage() as stage:
+    run = _run(pytestconfig)
+    with run.stage() as stage:
+        stage.begin(run.captures)
         yield stage
-
-
-@pytest.fixture(scope="session")
-def sse_opening(sse_stage: "Stage") -> "Reading":
-    """The head of a subscription on which nothing is published, and what came with it."""
-    return sse_stage.opening()
-
-
-@pytest.fixture(scope="session")
-def sse_head(sse_stage: "Stage") -> "Reading":
-    """The answer to a HEAD request, and whatever came after it."""
-    return sse_stage.head()
-
-
-@pytest.fixture(scope="session")
-def sse_quiet(sse_stage: "Stage") -> "Quiet":
-    """A subscription on which nothing is published, watched for some heartbeats."""
-    return sse_stage.quiet()
-
-
-@pytest.fixture(scope="session")
-def sse_exchange(sse_stage: "Stage", request: pytest.FixtureRequest) -> "Exchange":
-    """The payloads of all checks, published once, and what a subscriber got."""
-    if not sse_stage.subject.isolated:
-        request.getfixturevalue("sse_quiet")  # there is one channel only, which must be quiet for that
-    return sse_stage.exchange()
-
-
-@pytest.fixture
-def sse_trials(sse_exchange: "Exchange", request: pytest.FixtureRequest) -> "Trials":
-    """What became of the payloads of this check."""
-    return sse_exchange.trials[request.node.get_closest_marker(MARKER).args[0]]
-
-
-@pytest.fixture(scope="session")
-def sse_bodies(sse_stage: "Stage", request: pytest.FixtureRequest) -> "Bodies":
-    """Everything that came so far, for whoever judges the grammar."""
-    if sse_stage.subject.can_publish:
-        return sse_stage.bodies(request.getfixturevalue("sse_exchange"))
-    request.getfixturevalue("sse_quiet")  # where nothing can be published, only time brings bytes
-    return sse_stage.bodies(None)
-
-
-@pytest.fixture(scope="session")
-def sse_resumption(sse_stage: "Stage") -> "Resumption":
-    """A reader that left and came back, and one with the newest id."""
-    return sse_stage.resumption()
-
-
-@pytest.fixture(scope="session")
-def sse_unknown(sse_stage: "Stage") -> "Unknown":
-    """A reader with an id that the server never gave."""
-    return sse_stage.unknown()
-
-
-@pytest.fixture(scope="session")
-def sse_frames(sse_stage: "Stage", sse_quiet: "Quiet") -> "Frames":  # noqa: ARG001 - publishing ends the quiet
-    """Ids of blocks that are no events, each tried as a cursor."""
-    return sse_stage.frames()
-
-
-@pytest.fixture(scope="session")
-def sse_cursors(sse_stage: "Stage") -> "Mapping[str, Reading]":
-    """The answer to each of a dozen strange cursors."""
-    return sse_stage.cursors()
 
 
 def _run(config: pytest.Config) -> Any:

@@ -25,7 +25,7 @@ CODES = {2: INTERRUPTED, 4: USAGE, 5: COULD_NOT_JUDGE}  # pytest's own, by pytes
 # Nothing of the user's own pytest: no configuration, no cache, no other plugin, no summary but ours
 PYTEST = [
     *(sys.executable, "-P", "-m", "pytest"),
-    *("-c", os.devnull, "--rootdir", str(Path(__file__).parent), "--noconftest"),
+    *("-c", os.devnull, "--rootdir", str(Path(__file__).parent), "--confcutdir", str(Path(__file__).parent)),
     *("-p", "no:cacheprovider", "-p", "no:warnings", "-p", "pytest_eventbahn"),
     *("-qq", "--tb=short", "-rN", "-s", "-o", "console_output_style=classic"),
 ]

@@ -1,5 +1,6 @@
 """How the suite makes a server send something: one class a driver. Judges nothing."""
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class HttpPublisher:
         self._success = target.publish.success
         self._pause = 1 / target.publish.max_rate if target.publish.max_rate else 0.0
         self._published_at = -self._pause
+        self._paced = threading.Lock()
         verify = target.target.tls.verify
         self._http = httpx.Client(trust_env=False, verify=verify, timeout=PUBLISH_SECONDS)
 
@@ -56,8 +58,9 @@ class HttpPublisher:
             built = publish_request(self._target, message, values={"uuid": uuid4().hex, **self._values})
         except UnsendableError as error:
             return Receipt(accepted=False, text=str(error), request=None)
-        time.sleep(max(0.0, self._published_at + self._pause - time.monotonic()))
-        self._published_at = time.monotonic()
+        with self._paced:
+            time.sleep(max(0.0, self._published_at + self._pause - time.monotonic()))
+            self._published_at = time.monotonic()
         try:
             answer = self._http.request(
                 built.method, built.url, headers=list(built.headers), content=built.body

@@ -3,13 +3,14 @@
 import secrets
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import pytest
 
 from conformance.applies import blocked, undeclared
+from conformance.captures import CAPTURES
 from conformance.options import Options
 from conformance.requirements import REQUIREMENTS
 from conformance.row import MARKER
@@ -91,12 +92,24 @@ class Run:
     def stage(self) -> Stage:
         """The connections of this run, with the payloads of all the checks that this target may be given."""
         assert self.target is not None, "without a target every row is left out before its fixtures"
-        wanted = {}
+        payloads = {
+            row: mark.args[1] for row, item in self._judgeable() if (mark := item.get_closest_marker(MARKER))
+        }
+        wanted = {row: many for row, many in payloads.items() if many}
+        return Stage(self.target, CAPTURES, wanted, self.seed)
+
+    @property
+    def captures(self) -> set[str]:
+        """The names of those that this run's checks ask for."""
+        return {
+            name for _, item in self._judgeable() for name in getattr(item, "fixturenames", ())
+        } & CAPTURES.keys()
+
+    def _judgeable(self) -> Iterator[tuple[str, pytest.Item]]:
+        """The rows that this target can be judged by, as far as it says itself."""
         for row, item in self._wanted.items():
-            mark = item.get_closest_marker(MARKER)
-            if mark and mark.args[1] and not blocked(REQUIREMENTS[row], self.target, {}):
-                wanted[row] = mark.args[1]
-        return Stage(self.target, wanted, self.seed)
+            if self.target is not None and not blocked(REQUIREMENTS[row], self.target, {}):
+                yield row, item
 
     def pytest_runtest_logstart(self) -> None:
         """Begin the clock of a row."""

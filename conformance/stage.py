@@ -1,46 +1,73 @@
 """What all checks of a run share: the connections, and each capture once. Judges nothing."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from typing import Self
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import Any, NamedTuple, Self
 
-from conformance.bodies import Bodies
-from conformance.cursors import strange
-from conformance.exchange import Exchange, exchange
-from conformance.quiet import Quiet, QuietStream
+from conformance.once import Once
+from conformance.quiet import QuietStream
 from conformance.reading import Reading
-from conformance.resumption import Frames, Resumption, Unknown, frames, resume, unknown
 from conformance.row import Payload
 from conformance.setup import captured
 from conformance.subject import Subject
 from conformance.target import Target
-from conformance.verdict import Unjudged, Verdict
 from conformance.wire import Wire
 
-__all__ = ["Stage"]
+__all__ = ["Capture", "Stage"]
 
-HEAD_SECONDS = 1.0  # for which a HEAD is watched after its answer
+AT_ONCE = 6  # captures, most of which wait most of the time
+STREAMS = 30  # that so many captures may need between them
+OK = 200
+
+
+class Capture(NamedTuple):
+    """What a check can ask for by name.
+
+    `take` opens its own connections, waits as long as it takes, and raises Unjudged where nothing can be
+    judged. One that is `alone` begins when all others have ended: it counts what the server does, or
+    stops it.
+    """
+
+    help: str
+    take: Callable[["Stage"], object]
+    alone: bool = False
 
 
 class Stage:
     """A context manager. The quiet subscription is opened first, and watched while everything else goes on.
 
-    Every method captures anew, waits as long as it takes, and raises Unjudged where nothing can be judged.
+    `wanted` are the payloads of each row. `begin` starts the captures of these names, several at once where
+    the server gives each a channel of its own and takes many streams; one that was not begun is taken when
+    it is asked for.
     """
 
-    def __init__(self, target: Target, wanted: Mapping[str, Sequence[Payload]], nonce: str) -> None:
+    def __init__(
+        self,
+        target: Target,
+        captures: Mapping[str, Capture],
+        wanted: Mapping[str, Sequence[Payload]],
+        nonce: str,
+    ) -> None:
         self.target = target
-        self._wanted = wanted
+        self.wanted = wanted
+        self._captures = captures
+        self._taken: dict[str, Once[object]] = {
+            name: Once(partial(capture.take, self)) for name, capture in captures.items()
+        }
         self._nonce = nonce
+        self._begun: list[Future[object]] = []
         self._open = ExitStack()
-        self._resumed: Resumption | None = None
 
     def __enter__(self) -> Self:
         try:
-            wire = self._open.enter_context(Wire())
-            self.subject = Subject(self.target, wire, captured(self.target), self._nonce)
+            self._pool = self._open.enter_context(ThreadPoolExecutor(AT_ONCE, "capture"))
+            self.wire = self._open.enter_context(Wire())
+            self.subject = Subject(self.target, self.wire, captured(self.target), self._nonce)
             self._open.callback(self.subject.close)
-            self._quiet = QuietStream(self.subject)
+            self._open.callback(self._pool.shutdown, wait=False, cancel_futures=True)
+            self.quiet = QuietStream(self.subject)
         except BaseException:
             self._open.close()
             raise
@@ -49,64 +76,30 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def opening(self) -> Reading:
-        """The quiet subscription, once it has a head; or a second one, where only that was in time."""
-        first = self._quiet.opened()
-        if first.head is None or first.head.seconds <= self.subject.head_seconds:
-            return first
-        with self.subject.visit():
-            stream = self.subject.subscribe("a second quiet subscription", self.subject.channel())
-            stream.wait(lambda reading: reading.head, self.subject.head_seconds)
-            second = Reading.of(stream.transcript)
-        return second if second.head else first
+    def begin(self, names: Collection[str]) -> None:
+        """Start the captures of these names in the background, in the order of the table."""
+        together = [name for name in self._captures if name in names and not self._captures[name].alone]
+        if self._spacious and _accepted(self.quiet.opened()):
+            self._begun = [self._pool.submit(self._taken[name]) for name in together]
 
-    def quiet(self) -> Quiet:
-        """The quiet subscription, after silence enough."""
-        return self._quiet.watch()
+    def get(self, name: str) -> Any:
+        """What the capture of this name came to. Raises Unjudged, as the capture did."""
+        if self._captures[name].alone:
+            wait(self._begun)
+        return self._taken[name]()
 
-    def head(self) -> Reading:
-        """The answer to a HEAD, watched for a while."""
-        if self.target.subscribe.method != "GET":
-            raise Unjudged(
-                Verdict.NOT_APPLICABLE, f"declared-absent: a stream by {self.target.subscribe.method}"
-            )
-        with self.subject.visit():
-            stream = self.subject.subscribe("a HEAD request", self.subject.channel(), method="HEAD")
-            stream.wait(lambda reading: reading.head, self.subject.head_seconds)
-            stream.wait(lambda reading: reading.after or None, HEAD_SECONDS)
-            return Reading.of(stream.transcript)
+    @contextmanager
+    def visit(self) -> Iterator[Subject]:
+        """The server, for one capture: whatever is subscribed inside is closed at the end."""
+        with self.subject.visit() as visitor:
+            yield visitor
 
-    def exchange(self) -> Exchange:
-        """All payloads, and one subscriber."""
-        if not self.subject.can_publish:
-            raise Unjudged(Verdict.NOT_APPLICABLE, "no-publisher")
-        with self.subject.visit():
-            return exchange(self.subject, self._wanted)
+    @property
+    def _spacious(self) -> bool:
+        most = self.target.politeness.max_streams if self.target.politeness else None
+        roomy = most is None and self.target.limits.streams >= STREAMS
+        return roomy and self.subject.isolated
 
-    def bodies(self, exchanged: Exchange | None) -> Bodies:
-        """What came so far on the quiet subscription, and on that of the payloads."""
-        quiet = Reading.of(self._quiet.stream.transcript)
-        if exchanged is None:
-            return Bodies((quiet,))
-        return Bodies((quiet, exchanged.reading), exchanged.texts, exchanged.written)
 
-    def resumption(self) -> Resumption:
-        """Readers that come back."""
-        with self.subject.visit():
-            self._resumed = resume(self.subject)
-        return self._resumed
-
-    def unknown(self) -> Unknown:
-        """A reader with an id of nobody's, on the channel of the readers that came back, if there is one."""
-        with self.subject.visit():
-            return unknown(self.subject, self._resumed)
-
-    def frames(self) -> Frames:
-        """Ids of what is no event, on the quiet subscription."""
-        with self.subject.visit():
-            return frames(self.subject, self._quiet.channel, self._quiet.stream)
-
-    def cursors(self) -> Mapping[str, Reading]:
-        """Answers to cursors of nobody's."""
-        with self.subject.visit():
-            return strange(self.subject)
+def _accepted(reading: Reading) -> bool:
+    return reading.head is not None and reading.head.status == OK

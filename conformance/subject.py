@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from uuid import uuid4
 
 import httpx
 
 from conformance.placeholders import names
 from conformance.publisher import Receipt, publisher_of
+from conformance.ration import Ration
 from conformance.reading import Reading
 from conformance.request import (
     Message,
@@ -34,9 +36,10 @@ class Subject:
         self.target = target
         self.wire = wire
         self.nonce = nonce
-        self.streams: list[WireStream] = []  # all that were opened
+        self.streams: list[WireStream] = []  # all that were opened, by whatever visitor
+        self._mine: list[WireStream] = []
         self._values = values
-        self._requests = 0
+        self._ration = Ration(target)
         self._peers: dict[str, Peer] = {}
         self._publisher = publisher_of(target, values)
 
@@ -73,13 +76,14 @@ class Subject:
         return any("channel" in names(part) for part in parts) and hasattr(template.channel, "pattern")
 
     @contextmanager
-    def visit(self) -> Iterator[None]:
-        """Whatever is subscribed inside is closed at the end."""
-        before = len(self.streams)
+    def visit(self) -> Iterator["Subject"]:
+        """The same server for one capture, in whatever thread: what it subscribes to is closed at the end."""
+        visitor = copy(self)
+        visitor._mine = []
         try:
-            yield
+            yield visitor
         finally:
-            for stream in self.streams[before:]:
+            for stream in visitor._mine:
                 stream.close()
 
     def channel(self) -> str:
@@ -96,7 +100,7 @@ class Subject:
         more: Fields = (),
     ) -> WireStream:
         """Open a stream. `more` are further header fields, byte for byte. Raises Unjudged."""
-        self._be_polite()
+        self._ration.stream(self.streams)
         try:
             by_header, by_query = self._placed(cursor)
             built = subscribe_request(
@@ -116,12 +120,13 @@ class Subject:
         except Unreachable as error:
             raise Unjudged(Verdict.INCONCLUSIVE, f"unreachable: {error}") from error
         self.streams.append(stream)
+        self._mine.append(stream)
         return stream
 
     def publish(self, channel: str, wanted: Payload) -> Receipt:
         """Publish, and wait for the answer. Raises Unjudged where a stranger was asked for enough."""
         assert self._publisher is not None, "whoever publishes has asked whether one can"
-        self._count_request()
+        self._ration.request()
         return self._publisher.publish(Message(channel, wanted.data, wanted.event, self._id(wanted)))
 
     def payload(self, data: str) -> str | None:
@@ -146,23 +151,6 @@ class Subject:
 
     def _all_values(self) -> dict[str, str]:
         return {"uuid": uuid4().hex, **self._values}
-
-    def _be_polite(self) -> None:
-        """Raises Unjudged where the next stream would be one too many for a stranger's server."""
-        most = self.target.limits.streams
-        if self.target.politeness and self.target.politeness.max_streams:
-            most = min(most, self.target.politeness.max_streams)
-        if sum(not stream.closed for stream in self.streams) >= most:
-            told = f"politeness: needs more than {most} streams at once; the target can allow them"
-            raise Unjudged(Verdict.SKIP, told)
-        self._count_request()
-
-    def _count_request(self) -> None:
-        most = self.target.politeness.max_requests if self.target.politeness else None
-        if most is not None and self._requests >= most:
-            told = f"politeness: {most} requests were sent; the target can allow more"
-            raise Unjudged(Verdict.SKIP, told)
-        self._requests += 1
 
 
 def octets(request: Request, method: str | None, more: Fields) -> bytes:

@@ -202,13 +202,13 @@ class Wire:
         return stream
 
     def wait(self, ready: Callable[[], T | None], seconds: float) -> T | None:
-        """What `ready` returns once it is not None; asked after every arrival. None after `seconds`."""
+        """What `ready` returns, asked after every arrival; None after `seconds` or once closed."""
         deadline = time.monotonic() + seconds
         while True:
             rounds = self._rounds
             if (found := ready()) is not None:
                 return found
-            if (left := deadline - time.monotonic()) <= 0:
+            if (left := deadline - time.monotonic()) <= 0 or not self._running:
                 return None
             with self._changed:  # not around `ready`: the thread must never wait for a parser
                 if self._rounds == rounds:

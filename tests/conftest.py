@@ -2,6 +2,7 @@
 
 import os
 import selectors
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -21,6 +22,12 @@ class Served(NamedTuple):
 
 
 Serve = Callable[..., Served]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heard_sigint() -> None:
+    """Undo an ignored SIGINT, which shells give to background jobs: the commands under test inherit it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -1,5 +1,6 @@
-"""Wrong on purpose: parts that break one point each, and the catalogue of their names."""
+"""Wrong on purpose: parts that break one point each, by section, and the catalogue of their names."""
 
-from reference_server.faults.catalogue import FAULTS, Fault
+from reference_server.faults.catalogue import FAULTS
+from reference_server.faults.fault import Fault
 
 __all__ = ["FAULTS", "Fault"]

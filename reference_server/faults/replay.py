@@ -1,12 +1,10 @@
-"""Resumes that begin at the wrong place, or not at all."""
-
-from aiohttp import web
+"""Resumes that begin at the wrong place."""
 
 from reference_server.cursor import Extent, Place, locate
+from reference_server.faults.fault import Fault
+from reference_server.parts import Parts
 
-__all__ = ["cursor_500", "replay_inclusive", "replay_skips_first", "unknown_silent"]
-
-SHORT = 1024  # characters
+__all__ = ["FAULTS"]
 
 
 def replay_inclusive(asked: str, extent: Extent) -> Place:
@@ -29,8 +27,20 @@ def unknown_silent(asked: str, extent: Extent) -> Place:
     return Place(extent.newest) if unknown else place
 
 
-def cursor_500(asked: str, extent: Extent) -> Place:
-    """Trusts that a cursor looks like one of its own ids."""
-    if not asked.isascii() or len(asked) > SHORT:
-        raise web.HTTPInternalServerError
-    return locate(asked, extent)
+FAULTS = {
+    "replay-inclusive": Fault(
+        "Sends the last event that the client saw again.",
+        Parts(locate=replay_inclusive),
+        ("SSE-REPLAY-001", "SSE-REPLAY-009"),
+    ),
+    "replay-skips-first": Fault(
+        "Leaves out the first event that the client missed.",
+        Parts(locate=replay_skips_first),
+        ("SSE-REPLAY-002",),
+    ),
+    "unknown-silent": Fault(
+        "Goes live for a cursor that it does not know, without a word.",
+        Parts(locate=unknown_silent),
+        ("SSE-REPLAY-007",),
+    ),
+}

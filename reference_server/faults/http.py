@@ -1,16 +1,17 @@
-"""Heads of a stream that are wrong in one thing, and one that comes too late."""
+"""Heads that are wrong in one thing, one that comes too late, and methods."""
 
 import asyncio
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 
+from reference_server.faults.fault import Fault
 from reference_server.head import HEADERS, stream_head
 from reference_server.limits import Limits
 from reference_server.outlet import Outlet
-from reference_server.parts import Routes
+from reference_server.parts import Parts, Routes
 
-__all__ = ["LateOutlet", "content_length", "head_streams", "late_head", "status_202", "text_plain"]
+__all__ = ["FAULTS"]
 
 ENDLESS = 1_000_000_000  # bytes
 
@@ -79,3 +80,22 @@ def head_streams(routes: Routes) -> Routes:
     """HEAD on a stream is handled as GET is."""
     get = {route.path: route.handler for route in routes if route.method == "GET"}
     return [web.head(route.path, get[route.path]) if route.method == "HEAD" else route for route in routes]
+
+
+FAULTS = {
+    "status-202": Fault(
+        "Accepts a subscription with status 202.", Parts(stream_head=status_202), ("SSE-HTTP-001",)
+    ),
+    "text-plain": Fault("Calls the stream text/plain.", Parts(stream_head=text_plain), ("SSE-HTTP-002",)),
+    "late-head": Fault(
+        "Holds the head back until the first event.",
+        Parts(stream_head=late_head, outlet=LateOutlet),
+        ("SSE-HTTP-004",),
+    ),
+    "content-length": Fault(
+        "Announces a length for a stream without end.",
+        Parts(stream_head=content_length),
+        ("SSE-HTTP-005",),
+    ),
+    "head-streams": Fault("Answers HEAD with a stream.", Parts(routes=head_streams), ("SSE-HTTP-009",)),
+}

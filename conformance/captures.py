@@ -1,0 +1,94 @@
+"""The captures by name, in the order in which they are begun. Checks have parameters of these names."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from conformance.bodies import Bodies
+from conformance.cursors import strange
+from conformance.exchange import Exchange, exchange
+from conformance.methods import head
+from conformance.quiet import Quiet
+from conformance.reading import Reading
+from conformance.resumption import Frames, Resumption, Unknown, frames, resume, unknown
+from conformance.stage import Capture, Stage
+from conformance.verdict import Unjudged, Verdict
+
+__all__ = ["CAPTURES"]
+
+
+def _opening(stage: Stage) -> Reading:
+    first = stage.quiet.opened()
+    if first.head is None or first.head.seconds <= stage.subject.head_seconds:
+        return first
+    with stage.visit() as subject:
+        stream = subject.subscribe("a second quiet subscription", subject.channel())
+        stream.wait(lambda reading: reading.head, subject.head_seconds)
+        second = Reading.of(stream.transcript)
+    return second if second.head else first
+
+
+def _quiet(stage: Stage) -> Quiet:
+    return stage.quiet.watch()
+
+
+def _head(stage: Stage) -> Reading:
+    with stage.visit() as subject:
+        return head(subject)
+
+
+def _exchange(stage: Stage) -> Exchange:
+    if not stage.subject.can_publish:
+        raise Unjudged(Verdict.NOT_APPLICABLE, "no-publisher")
+    if not stage.subject.isolated:
+        stage.get("sse_quiet")  # there is one channel only, which must be quiet for that
+    with stage.visit() as subject:
+        return exchange(subject, stage.wanted)
+
+
+def _bodies(stage: Stage) -> Bodies:
+    """What came so far on the quiet subscription, and on that of the payloads."""
+    if not stage.subject.can_publish:
+        return Bodies((stage.get("sse_quiet").reading,))  # only time brings bytes
+    exchanged: Exchange = stage.get("sse_exchange")
+    quiet = Reading.of(stage.quiet.stream.transcript)
+    return Bodies((quiet, exchanged.reading), exchanged.texts, exchanged.written)
+
+
+def _resumption(stage: Stage) -> Resumption:
+    with stage.visit() as subject:
+        return resume(subject)
+
+
+def _unknown(stage: Stage) -> Unknown:
+    before = None
+    if stage.subject.can_publish:
+        with suppress(Unjudged):
+            before = stage.get("sse_resumption")
+    with stage.visit() as subject:
+        return unknown(subject, before)
+
+
+def _frames(stage: Stage) -> Frames:
+    stage.get("sse_quiet")  # publishing ends the quiet
+    with stage.visit() as subject:
+        return frames(subject, stage.quiet.channel, stage.quiet.stream)
+
+
+def _cursors(stage: Stage) -> Mapping[str, Reading]:
+    with stage.visit() as subject:
+        return strange(subject)
+
+
+CAPTURES: Mapping[str, Capture] = {
+    "sse_opening": Capture("The head of a subscription on which nothing is published.", _opening),
+    "sse_quiet": Capture(
+        "A subscription on which nothing is published, watched for some heartbeats.", _quiet
+    ),
+    "sse_head": Capture("The answer to a HEAD request, and whatever came after it.", _head),
+    "sse_exchange": Capture("The payloads of all checks, published once, and what came of them.", _exchange),
+    "sse_bodies": Capture("Everything that came so far, for whoever judges the grammar.", _bodies),
+    "sse_resumption": Capture("A reader that left and came back, and one with the newest id.", _resumption),
+    "sse_unknown": Capture("A reader with an id that the server never gave.", _unknown),
+    "sse_frames": Capture("Ids of blocks that are no events, each tried as a cursor.", _frames),
+    "sse_cursors": Capture("The answer to each of a dozen strange cursors.", _cursors),
+}
