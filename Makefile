@@ -11,7 +11,7 @@ demo: $(READY)
 	@exec $(BIN)/eventbahn demo
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist loadfile
 
 setup: $(READY)
 

@@ -261,7 +261,7 @@ def test_a_check_that_breaks_is_a_fault_of_ours(odd: Path) -> None:
     broken.write_text(
         "from conformance.row import row\n"
         "@row('SSE-HTTP-001')\n"
-        "def test_status(sse_opening):\n"
+        "def test_status(sse_stage):\n"
         "    raise RuntimeError('a wrong turn')\n"
     )
     with OddServer.started(Manners()) as server:
