@@ -3,12 +3,14 @@
 It loads in every pytest run of its environment, so whatever it adds begins with `sse_` or `--sse-`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from conformance.connection import Connect
     from conformance.stage import Stage
     from conformance.target import Target
 
@@ -68,6 +70,24 @@ def sse_stage(pytestconfig: pytest.Config) -> Iterator["Stage"]:
     with run.stage() as stage:
         stage.begin(run.captures)
         yield stage
+
+
+@pytest.fixture
+def sse_connect() -> Iterator["Connect"]:
+    """`sse_connect(url)` opens an event stream, for `.take(n)` and `.until(predicate)`; closed in the end."""
+    from conformance.connection import connecting
+
+    with connecting() as connect:
+        yield connect
+
+
+@pytest.fixture
+def sse_server() -> Iterator[Callable[[Any], str]]:
+    """`sse_server(app_or_command)` serves it on a free port until the test ends, and returns its base URL."""
+    from conformance.app_server import served
+
+    with ExitStack() as opened:
+        yield lambda served_one: opened.enter_context(served(served_one))
 
 
 def _run(config: pytest.Config) -> Any:
