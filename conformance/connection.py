@@ -122,8 +122,8 @@ class Connection:
             if unfinished
             else ""
         )
-        end = f"; the stream has ended ({self._stream.transcript.end or 'complete'})" if self.ended else ""
-        return f"{count} came within {within:g} s{end}{':' if told else ''}{told}{rest}{half}"
+        when = "before the stream ended" if self.ended else f"within {within:g} s"
+        return f"{count} came {when}{':' if told else ''}{told}{rest}{half}"
 
 
 @contextmanager
