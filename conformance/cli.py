@@ -14,9 +14,9 @@ from rich.console import Console
 
 from conformance.catalogue import UnknownRowError, print_explanation, print_list
 from conformance.options import chosen
+from conformance.peer import Peer, Unreachable
 from conformance.permission import refusal
 from conformance.target import Target, TargetError, load
-from conformance.wire import Peer, Unreachable
 
 __all__ = ["check"]
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 
+from conformance.peer import USUAL, Manner, Peer, Unreachable, Unsupported
 from conformance.placeholders import names
 from conformance.publisher import Receipt, publisher_of
 from conformance.ration import Ration
@@ -22,7 +23,7 @@ from conformance.row import Payload
 from conformance.target import Target
 from conformance.unwrap import payload
 from conformance.verdict import Unjudged, Verdict
-from conformance.wire import Peer, Unreachable, Wire, WireStream
+from conformance.wire import Wire, WireStream
 
 __all__ = ["Fields", "Subject", "octets"]
 
@@ -98,6 +99,7 @@ class Subject:
         cursor: str | None = None,
         method: str | None = None,
         more: Fields = (),
+        manner: Manner = USUAL,
     ) -> WireStream:
         """Open a stream. `more` are further header fields, byte for byte. Raises Unjudged."""
         self._ration.stream(self.streams)
@@ -116,9 +118,12 @@ class Subject:
         try:
             if peer is None:
                 peer = self._peers[built.url] = Peer.of(built.url, verify=self.target.target.tls.verify)
-            stream = self.wire.open(peer, octets(built, method, more), label=label, url=built.url)
+            sent = octets(built, method, more)
+            stream = self.wire.open(peer, sent, label=label, url=built.url, manner=manner)
         except Unreachable as error:
             raise Unjudged(Verdict.INCONCLUSIVE, f"unreachable: {error}") from error
+        except Unsupported as error:
+            raise Unjudged(Verdict.SKIP, f"needs-linux: {error}") from error
         self.streams.append(stream)
         self._mine.append(stream)
         return stream

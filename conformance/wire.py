@@ -1,92 +1,45 @@
 """Connections over plain sockets, captured byte for byte by one thread. Judges nothing.
 
 Sending is synchronous, in the caller's thread. A selector thread does nothing but `recv`, with a monotonic
-stamp each time, so that a busy caller never blurs the times of what arrived.
+stamp each time, so that a busy caller never blurs the times of what arrived. A stream can be paused, read to
+an exact byte, and left with a FIN or a reset.
 """
 
 import contextlib
 import selectors
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Self, TypeVar
-from urllib.parse import urlsplit
 
+from conformance.peer import USUAL, Manner, Peer, Unreachable
 from conformance.reading import Reading
 from conformance.transcript import Arrival, Transcript
 
-__all__ = ["CONNECT_SECONDS", "Peer", "Unreachable", "Wire", "WireStream"]
+__all__ = ["Peer", "Unreachable", "Wire", "WireStream"]
 
-CONNECT_SECONDS = 5.0
 RECV_BYTES = 65536
 MOST_BYTES = 64 * 2**20  # of one capture; nothing that is judged needs more
-DEFAULT_PORTS = {"http": 80, "https": 443}
+UNREAD_BYTES = 2**20  # that are taken in before a FIN, at most
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time at all
 
 T = TypeVar("T")
-
-
-class Unreachable(Exception):  # noqa: N818 - a state of the target, not an error of ours
-    """No connection; the message says to whom and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Peer:
-    """Where a URL leads."""
-
-    host: str
-    port: int
-    tls: ssl.SSLContext | None
-
-    @classmethod
-    def of(cls, url: str, *, verify: bool = True) -> Self:
-        """Raises Unreachable for a URL that leads nowhere."""
-        parts = urlsplit(url)
-        if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
-            raise Unreachable(f"{url!r} is not an http:// or https:// URL")
-        try:
-            port = parts.port or DEFAULT_PORTS[parts.scheme]
-        except ValueError as error:
-            raise Unreachable(f"{url!r}: {error}") from error
-        return cls(parts.hostname, port, _context(verify=verify) if parts.scheme == "https" else None)
-
-    def connect(self) -> socket.socket:
-        """A connected socket, after the TLS handshake where there is one. Raises Unreachable."""
-        try:
-            plain = socket.create_connection((self.host, self.port), CONNECT_SECONDS)
-        except OSError as error:
-            raise Unreachable(f"{self.host}:{self.port}: {error.strerror or error}") from error
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.tls is None:
-            return plain
-        try:
-            return self.tls.wrap_socket(plain, server_hostname=self.host)
-        except (OSError, ssl.SSLError) as error:
-            plain.close()
-            raise Unreachable(f"{self.host}:{self.port}: TLS: {error}") from error
-
-
-def _context(*, verify: bool) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 class WireStream:
     """One connection that is being captured. `reading` is what came so far, understood."""
 
-    def __init__(self, wire: "Wire", sock: socket.socket, begun: Transcript) -> None:
+    def __init__(self, wire: "Wire", sock: socket.socket, begun: Transcript, *, paused: bool = False) -> None:
         self.wire = wire
         self.socket = sock
         self.closed = False  # by us
         self._begun = begun
         self._arrivals: list[Arrival] = []
         self._left = MOST_BYTES
+        self._allowed = 0 if paused else None  # how many bytes may be read; None: any
         self._end = ""
         self._ended_at: float | None = None
         self._reading = Reading(begun)
@@ -132,17 +85,48 @@ class WireStream:
         found = self.wire.wait(lambda: outcome if (outcome := look())[1] else None, seconds)
         return found[0] if found else None
 
-    def close(self) -> None:
-        """Leave with a FIN. What was captured stays."""
+    def pause(self) -> None:
+        """Read no more, so that the peer has to stop when the buffers between are full."""
+        self.wire.allow(self, 0)
+
+    def resume(self) -> None:
+        """Read on."""
+        self.wire.allow(self, None)
+
+    def read(self, missing: Callable[[Reading], int], seconds: float) -> bool:
+        """Read a paused stream to an exact byte: as long as `missing` says how many more it takes, at least.
+
+        Paused again then. False if the place was not reached: `seconds` were over, or the stream has ended.
+        """
+        deadline = time.monotonic() + seconds
+        while (count := missing(self.reading)) > 0:
+            self.wire.allow(self, count)
+            self.wire.wait(lambda: None if self.reads else True, deadline - time.monotonic())
+            if self.reads or (self.ended and missing(self.reading) > 0):
+                self.pause()
+                return False
+        return True
+
+    def close(self, *, reset: bool = False) -> None:
+        """Leave with a FIN, or a RST. What was captured stays."""
         self._ended_at = self._ended_at or time.monotonic()
         self.closed = True
-        self.wire.forget(self, self.socket)
+        self.wire.forget(self, self.socket, reset=reset)
+
+    @property
+    def reads(self) -> bool:
+        """Neither ended nor paused."""
+        return not self._end and self._allowed != 0
+
+    def allow(self, most: int | None) -> None:
+        """How many bytes may be read from now on; the wire calls this."""
+        self._allowed = most
 
     def receive(self) -> None:
         """Take what has come; the capture thread calls this."""
-        while not self._end:
+        while self.reads:
             try:
-                data = self.socket.recv(RECV_BYTES)
+                data = self.socket.recv(min(RECV_BYTES, self._allowed or RECV_BYTES))
             except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
                 return
             except OSError as error:
@@ -153,6 +137,8 @@ class WireStream:
                 return
             self._arrivals.append(Arrival(time.monotonic() - self._begun.opened, data))
             self._left -= len(data)
+            if self._allowed is not None:
+                self._allowed -= len(data)
             if self._left <= 0:
                 self._finish(f"the capture is full: {MOST_BYTES >> 20} MiB")
                 return
@@ -185,21 +171,31 @@ class Wire:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def open(self, peer: Peer, request: bytes, *, label: str, url: str) -> WireStream:
-        """Connect, send `request`, and watch what comes back. Raises Unreachable."""
-        sock = peer.connect()
+    def open(self, peer: Peer, request: bytes, *, label: str, url: str, manner: Manner = USUAL) -> WireStream:
+        """Connect, send `request`, and watch what comes back. Raises Unreachable, Unsupported."""
+        sock = peer.connect(manner)
         try:
             sock.sendall(request)
         except OSError as error:
             sock.close()
             raise Unreachable(f"{peer.host}:{peer.port}: {error.strerror or error}") from error
         sock.setblocking(False)
-        stream = WireStream(self, sock, Transcript(label, url, request, time.monotonic()))
+        begun = Transcript(label, url, request, time.monotonic())
+        stream = WireStream(self, sock, begun, paused=manner.paused)
         with self._watched:
             self._streams.add(stream)
-            self._selector.register(sock, selectors.EVENT_READ, stream)
+            self._watch(stream)
         self._wake.send(b"\0")  # TLS may hold bytes already
         return stream
+
+    def allow(self, stream: WireStream, most: int | None) -> None:
+        """Read `most` bytes of `stream` and no more; None: all."""
+        with self._watched:
+            if stream in self._streams:
+                stream.allow(most)
+                stream.receive()  # TLS may hold bytes that no selector sees
+                self._watch(stream)
+        self._round()
 
     def wait(self, ready: Callable[[], T | None], seconds: float) -> T | None:
         """What `ready` returns, asked after every arrival; None after `seconds` or once closed."""
@@ -214,12 +210,13 @@ class Wire:
                 if self._rounds == rounds:
                     self._changed.wait(left)
 
-    def forget(self, stream: WireStream, sock: socket.socket) -> None:
+    def forget(self, stream: WireStream, sock: socket.socket, *, reset: bool = False) -> None:
         """Watch `stream` no longer, and close its socket."""
         with self._watched:
             if stream in self._streams:
                 self._streams.remove(stream)
                 self._unregister(sock)
+                _hang_up(sock, reset=reset)
             sock.close()
 
     def close(self) -> None:
@@ -242,12 +239,32 @@ class Wire:
                         self._woken.recv(RECV_BYTES)
                     elif key.data in self._streams:
                         key.data.receive()
-                        if key.data.ended:
+                        if not key.data.reads:
                             self._unregister(key.data.socket)
-            with self._changed:
-                self._rounds += 1
-                self._changed.notify_all()
+            self._round()
+
+    def _round(self) -> None:
+        with self._changed:
+            self._rounds += 1
+            self._changed.notify_all()
+
+    def _watch(self, stream: WireStream) -> None:
+        self._unregister(stream.socket)
+        if stream.reads:
+            self._selector.register(stream.socket, selectors.EVENT_READ, stream)
 
     def _unregister(self, sock: socket.socket) -> None:
-        with contextlib.suppress(KeyError):  # a stream that has ended is not watched any more
+        with contextlib.suppress(KeyError):  # a stream that has ended, or is paused, is not watched
             self._selector.unregister(sock)
+
+
+def _hang_up(sock: socket.socket, *, reset: bool) -> None:
+    """Begin to close. With bytes unread the kernel would send a reset for a FIN: they are read first."""
+    with contextlib.suppress(OSError):  # nothing more comes, or the peer has closed before us
+        if reset:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            return
+        sock.shutdown(socket.SHUT_WR)
+        unread = UNREAD_BYTES
+        while unread > 0 and (data := sock.recv(RECV_BYTES)):
+            unread -= len(data)

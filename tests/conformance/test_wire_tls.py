@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.wire import Peer, Unreachable, Wire
+from conformance.peer import STALLED, Peer, Unreachable
+from conformance.wire import Wire
 
 SECONDS = 10.0
 HEAD = b"HTTP/1.0 200 OK\r\n\r\n"
@@ -59,6 +60,20 @@ def test_everything_comes_through_tls(address: str) -> None:
 
         stream = wire.open(peer, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", label="test", url=address)
 
+        assert stream.wait(lambda reading: reading.complete or None, SECONDS)
+        assert len(stream.reading.events) == EVENTS
+
+
+def test_a_stalled_stream_is_read_to_an_exact_byte_and_then_on(address: str) -> None:
+    with Wire() as wire:
+        peer = Peer.of(address, verify=False)
+        request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+
+        stream = wire.open(peer, request, label="test", url=address, manner=STALLED)
+
+        assert stream.read(lambda reading: 12 - len(reading.body), SECONDS)
+        assert bytes(stream.reading.body) == b"data: x\n\ndat"
+        stream.resume()
         assert stream.wait(lambda reading: reading.complete or None, SECONDS)
         assert len(stream.reading.events) == EVENTS
 
