@@ -10,17 +10,22 @@ from conformance.verdict import Judgement, Verdict
 __all__ = ["blocked", "undeclared"]
 
 ABSENT = "declared-absent"
+NEEDS_SLOW = "needs-slow: it takes minutes, and is judged with --sse-slow"
 BLOCKING = {Verdict.FAIL, Verdict.FLAKY, Verdict.WAIVED, Verdict.DEPENDENCY, Verdict.INCONCLUSIVE}
 PROBED = {Verdict.PASS, Verdict.FAIL, Verdict.WARN}
 ATTACKS = "INJ"
 
 
-def blocked(requirement: Requirement, target: Target, judged: Mapping[str, Judgement]) -> Judgement | None:
-    """Why the row is not judged; None where it can be."""
+def blocked(
+    requirement: Requirement, target: Target, judged: Mapping[str, Judgement], *, slow: bool = False
+) -> Judgement | None:
+    """Why the row is not judged; None where it can be. One that takes minutes can only if `slow`."""
     for need in requirement.needs:
         reason = _absence(need, target)
         if reason:
             return Judgement(Verdict.NOT_APPLICABLE, reason)
+    if requirement.slow and not slow:
+        return Judgement(Verdict.SKIP, NEEDS_SLOW)
     polite = target.politeness
     if requirement.section == ATTACKS and polite is not None and not polite.allow_attacks:
         return Judgement(Verdict.SKIP, "politeness: attacks need `politeness.allow_attacks` in the target")

@@ -62,6 +62,8 @@ def print_explanation(console: Console, id_: str) -> None:
     parts = {"Why": row.why, "What to do": row.fix}
     if row.needs:
         parts["Applies to"] = f"targets with {', '.join(NEEDS[need] for need in row.needs)}"
+    if row.slow:
+        parts["How long"] = "It takes minutes, and is judged with --sse-slow"
     if row.requires:
         parts["Judged only if"] = f"{', '.join(row.requires)} hold"
     for heading, text in parts.items():

@@ -37,6 +37,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("target", required=False, metavar="[FILE|URL]")
 @click.option("--sse-strict", is_flag=True, help="Count a WARN as bad.")
+@click.option("--sse-slow", is_flag=True, help="Judge also what takes minutes.")
 @click.option("--sse-only", metavar="ID,…", default="", help="Judge these rows only.")
 @click.option("--sse-json", metavar="FILE", type=FILE, help="Write the result file.")
 @click.option("--junitxml", metavar="FILE", type=FILE, help="Write JUnit XML.")
@@ -77,6 +78,7 @@ def _run(
     target: str | None,
     *,
     sse_strict: bool,
+    sse_slow: bool,
     sse_only: str,
     sse_json: Path | None,
     junitxml: Path | None,
@@ -94,6 +96,7 @@ def _run(
         arguments = ["--sse-json", str(result), "--sse-only", sse_only]
         arguments += ["--sse-target", target] if target else []
         arguments += ["--sse-strict"] if sse_strict else []
+        arguments += ["--sse-slow"] if sse_slow else []
         arguments += ["--allow-exec"] if allow_exec else []
         arguments += ["--junitxml", str(junitxml)] if junitxml else []
         code = _pytest(arguments)

@@ -54,6 +54,7 @@ def _options(config: pytest.Config) -> Options:
     return Options(
         target=config.getoption("sse_target"),
         strict=config.getoption("sse_strict"),
+        slow=config.getoption("sse_slow"),
         only=only,
         json=Path(path).absolute() if path else None,
         allow_exec=config.getoption("sse_allow_exec"),

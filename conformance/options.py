@@ -16,6 +16,7 @@ class Options:
     strict: bool  # a WARN counts as bad
     only: frozenset[str]  # rows; empty for all
     json: Path | None
+    slow: bool  # judge also what takes minutes
     allow_exec: bool
 
 

@@ -24,7 +24,8 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `needs` is what a target must have for the row to apply: a publisher, one that sets event types, a cursor,
     heartbeats, a stream without an end, framing by the server and not by the publisher.
     `requires` holds the rows whose failure makes this one meaningless. The file names only the nearest; a
-    record also has those that they require in turn, in the order of the catalogue.
+    record also has those that they require in turn, in the order of the catalogue. One that is `slow` takes
+    minutes, and is judged only when that was asked for.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^SSE-[A-Z0-9]+-\d{3}$", description="an id like SSE-HTTP-001")]
@@ -37,6 +38,7 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fix: Text
     needs: tuple[Need, ...] = ()
     requires: tuple[str, ...] = ()
+    slow: bool = False
 
     @property
     def section(self) -> str:

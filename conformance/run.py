@@ -3,7 +3,7 @@
 import secrets
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -96,7 +96,7 @@ class Run:
             row: mark.args[1] for row, item in self._judgeable() if (mark := item.get_closest_marker(MARKER))
         }
         wanted = {row: many for row, many in payloads.items() if many}
-        return Stage(self.target, CAPTURES, wanted, self.seed)
+        return Stage(self.target, CAPTURES, wanted, self.seed, slow=self.options.slow)
 
     @property
     def captures(self) -> set[str]:
@@ -108,8 +108,12 @@ class Run:
     def _judgeable(self) -> Iterator[tuple[str, pytest.Item]]:
         """The rows that this target can be judged by, as far as it says itself."""
         for row, item in self._wanted.items():
-            if self.target is not None and not blocked(REQUIREMENTS[row], self.target, {}):
+            if self.target is not None and not self._blocked(row, {}):
                 yield row, item
+
+    def _blocked(self, row: str, judged: Mapping[str, Judgement]) -> Judgement | None:
+        assert self.target is not None, "without a target every row is left out"
+        return blocked(REQUIREMENTS[row], self.target, judged, slow=self.options.slow)
 
     def pytest_runtest_logstart(self) -> None:
         """Begin the clock of a row."""
@@ -125,7 +129,7 @@ class Run:
             reporter.row(row)
         found = self._unable
         if self.target is not None:
-            found = blocked(REQUIREMENTS[row], self.target, self._judgements)
+            found = self._blocked(row, self._judgements)
         if found is not None:
             self._conclude(item, row, found)
 

@@ -40,7 +40,7 @@ class Stage:
 
     `wanted` are the payloads of each row. `begin` starts the captures of these names, several at once where
     the server gives each a channel of its own and takes many streams; one that was not begun is taken when
-    it is asked for.
+    it is asked for. `slow`: captures may take minutes.
     """
 
     def __init__(
@@ -49,8 +49,11 @@ class Stage:
         captures: Mapping[str, Capture],
         wanted: Mapping[str, Sequence[Payload]],
         nonce: str,
+        *,
+        slow: bool = False,
     ) -> None:
         self.target = target
+        self.slow = slow
         self.wanted = wanted
         self._captures = captures
         self._taken: dict[str, Once[object]] = {
