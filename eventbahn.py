@@ -30,6 +30,7 @@ DOORS = {
     "fleet": Door("simulator.cli", "fleet", "fleet", "Run a fleet of simulated devices."),
     "check": Door("conformance.cli", "check", "", "Check any SSE server against the requirements."),
     "lint": Door("conformance.lint", "lint", "", "Judge a recorded event stream."),
+    "target": Door("conformance.target_cli", "target", "", "Write a first target file for a server."),
     "load": Door("loadtests._cli", "load", "load", "Measure fan-out latency under many subscribers."),
     "report": Door("reports.cli", "report", "report", "Turn result files into one HTML page."),
 }
