@@ -1,10 +1,11 @@
 """Whether a row can be judged for a target, by what it declares and what was judged before. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from conformance.credentials import MAIN
 from conformance.requirements import Need, Requirement
-from conformance.target import Target
+from conformance.target import Target, is_loopback
 from conformance.verdict import Judgement, Verdict
 
 __all__ = ["blocked", "undeclared"]
@@ -21,9 +22,8 @@ def blocked(
 ) -> Judgement | None:
     """Why the row is not judged; None where it can be. One that takes minutes can only if `slow`."""
     for need in requirement.needs:
-        reason = _absence(need, target)
-        if reason:
-            return Judgement(Verdict.NOT_APPLICABLE, reason)
+        if HAS[need](target) is False:
+            return Judgement(Verdict.NOT_APPLICABLE, REASONS.get(need, ABSENT))
     if requirement.slow and not slow:
         return Judgement(Verdict.SKIP, NEEDS_SLOW)
     polite = target.politeness
@@ -38,39 +38,44 @@ def blocked(
 
 def undeclared(requirement: Requirement, target: Target, judgement: Judgement) -> Judgement:
     """`judgement`, or an observation of it where the target says nothing of what the row is about."""
-    unknown = [need for need in requirement.needs if _unknown(need, target)]
+    unknown = [need for need in requirement.needs if HAS[need](target) is None]
     if not unknown or judgement.verdict not in PROBED:
         return judgement
-    reason = f"the target declares no [{unknown[0].partition('.')[0]}]"
+    reason = f"the target declares no {_key(unknown[0])}"
     seen = judgement.observed or judgement.reason
     return replace(judgement, verdict=Verdict.INFO, reason=f"{reason}; seen: {seen}")
 
 
-def _absence(need: Need, target: Target) -> str:
-    """The reason of an N/A, or "" where the target has it, or may have it."""
-    match need:
-        case "publish":
-            return "no-publisher" if target.publish is None or target.publish.driver == "none" else ""
-        case "publish.event":
-            return ABSENT if target.publish and target.publish.fields.event is False else ""
-        case "cursor":
-            return ABSENT if target.cursor and not target.cursor.supported else ""
-        case "heartbeat":
-            return ABSENT if target.heartbeat and target.heartbeat.interval is None else ""
-        case "open-ended":
-            return ABSENT if target.subscribe.finite else ""
-        case "server-framing":
-            return "framed-by-publisher" if target.target.framing == "publisher" else ""
+def _publisher(target: Target) -> bool:
+    return target.publish is not None and target.publish.driver != "none"
 
 
-def _unknown(need: Need, target: Target) -> bool:
-    """Whether the target says neither that it has it nor that it has it not."""
-    match need:
-        case "publish.event":
-            return target.publish is not None and target.publish.fields.event is None
-        case "cursor":
-            return target.cursor is None
-        case "heartbeat":
-            return target.heartbeat is None
-        case _:
-            return False
+def _local(target: Target) -> bool | None:
+    ours = is_loopback(target.target.base_url)
+    return target.target.local if target.target.local is not None or ours else False
+
+
+# Whether a target has what a row needs; None where it says nothing of it, and it may
+HAS: Mapping[Need, Callable[[Target], bool | None]] = {
+    "publish": _publisher,
+    "publish.event": lambda target: target.publish.fields.event if target.publish else None,
+    "cursor": lambda target: target.cursor.supported if target.cursor else None,
+    "heartbeat": lambda target: target.heartbeat.interval is not None if target.heartbeat else None,
+    "open-ended": lambda target: not target.subscribe.finite,
+    "finite": lambda target: target.subscribe.finite or target.subscribe.bounded is not None,
+    "server-framing": lambda target: target.target.framing == "server",
+    "http-1.0": lambda target: "1.0" in target.target.http if target.target.http else None,
+    "local": _local,
+    "auth": lambda target: MAIN in target.auth,
+    "cors": lambda target: target.cors is not None,
+}
+REASONS: Mapping[Need, str] = {
+    "publish": "no-publisher",
+    "server-framing": "framed-by-publisher",
+}  # of an N/A
+KEYS: Mapping[Need, str] = {"http-1.0": "target.http", "local": "target.local"}  # that declare a need
+
+
+def _key(need: Need) -> str:
+    """What the target would have to say."""
+    return KEYS.get(need) or f"[{need.partition('.')[0]}]"

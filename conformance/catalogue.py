@@ -16,7 +16,12 @@ NEEDS = {
     "cursor": "a cursor",
     "heartbeat": "heartbeats",
     "open-ended": "a stream without an end",
+    "finite": "a stream that ends by itself",
     "server-framing": "framing by the server itself",
+    "http-1.0": "HTTP/1.0 among the versions that it is asked in",
+    "local": "a service meant for one machine",
+    "auth": "credentials that a subscriber needs",
+    "cors": "an origin whose pages may read",
 }
 
 

@@ -1,10 +1,11 @@
 """What a target file says against itself: each key may be right, and the whole still mean nothing. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.complaint import did_you_mean
+from conformance.credentials import BAD, NOBODY
 from conformance.placeholders import MESSAGE, names
 from conformance.stream_schema import Publish, RequestTemplate
 from conformance.target_schema import Target
@@ -19,21 +20,54 @@ def contradictions(target: Target) -> Iterator[str]:
     """Each as `KEY.PATH: what is wrong`."""
     captured = [name for step in target.setup for name in step.capture]
     yield from bad_address("target.base_url", target.target.base_url)
-    if target.target.http != ("1.1",):
-        yield 'target.http: this version of the suite speaks HTTP/1.1 only: write ["1.1"], or leave it out'
+    yield from _versions(target)
+    yield from _principals(target)
     yield from _request("subscribe", target.subscribe, [*ALWAYS, *captured])
+    yield from _variants(target, [*ALWAYS, *captured])
     for number, step in enumerate(target.setup):
         yield from _request(f"setup[{number}]", step, [*ALWAYS, *captured])
         for name, capture in step.capture.items():
             yield from _one_of(
                 f"setup[{number}].capture.{name}", {"header": capture.header, "json": capture.json}
             )
+    for name in ("midstream", "revoke"):
+        hook = getattr(target.faults, name, None)
+        if hook is not None:
+            yield from _request(f"faults.{name}", hook, [*ALWAYS, *captured])
     for number, path in enumerate(target.paths):
         yield from bad_address(f"paths[{number}].base_url", path.base_url)
     yield from _frames(target)
     yield from _cursor(target)
     if target.publish:
-        yield from _publish(target.publish, [*ALWAYS, *captured, *MESSAGE], [*target.auth, "none"])
+        yield from _publish(target.publish, [*ALWAYS, *captured, *MESSAGE], [*target.auth, NOBODY])
+
+
+def _versions(target: Target) -> Iterator[str]:
+    if "2" in (target.target.http or ()):
+        yield 'target.http: this version of the suite does not speak HTTP/2: write ["1.1"] or ["1.1", "1.0"]'
+    elif target.target.http is not None and "1.1" not in target.target.http:
+        yield 'target.http: all rows but one ask in HTTP/1.1: write ["1.1"] or ["1.1", "1.0"]'
+
+
+def _principals(target: Target) -> Iterator[str]:
+    for name in (NOBODY, BAD):
+        if name in target.auth:
+            yield f"auth.{name}: this one is built in: give yours another name"
+
+
+def _variants(target: Target, known: list[str]) -> Iterator[str]:
+    variants = {f"subscribe.bad_requests[{at}]": one for at, one in enumerate(target.subscribe.bad_requests)}
+    if target.subscribe.bounded is not None:
+        variants["subscribe.bounded"] = target.subscribe.bounded
+        if target.subscribe.finite:
+            yield "subscribe: where every stream is finite, none needs to be bounded: leave one of them out"
+        if "count" not in [*names(target.subscribe.bounded.query), *names(target.subscribe.bounded.headers)]:
+            yield "subscribe.bounded: expected {count} in its query or headers: after how many events it ends"
+    for key, variant in variants.items():
+        if variant.path is not None and not variant.path.startswith("/"):
+            yield f"{key}.path: expected to begin with '/', got {variant.path!r}"
+        places = [*known, "count"] if key == "subscribe.bounded" else known
+        yield from _filled(key, variant, ("path", "query", "headers"), places)
 
 
 def _request(key: str, request: RequestTemplate, known: list[str]) -> Iterator[str]:
@@ -46,7 +80,11 @@ def _request(key: str, request: RequestTemplate, known: list[str]) -> Iterator[s
     bodies = [name for name in ("body", "json", "form") if getattr(request, name) is not None]
     if len(bodies) > 1:
         yield f"{key}: {' and '.join(bodies)} are two bodies: give one"
-    for part in ("path", "url", "query", "headers", "body", "json", "form"):
+    yield from _filled(key, request, ("path", "url", "query", "headers", "body", "json", "form"), known)
+
+
+def _filled(key: str, request: object, parts: Sequence[str], known: list[str]) -> Iterator[str]:
+    for part in parts:
         for name in names(getattr(request, part)):
             if name not in known:
                 yield f"{key}.{part}: nothing fills the placeholder {{{name}}}{did_you_mean(name, known)}"

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from msgspec.structs import replace
+
+from conformance.credentials import MAIN, NOBODY, credentials
 from conformance.placeholders import PLACE, fill
-from conformance.stream_schema import RandomChannel, RequestTemplate
+from conformance.stream_schema import RandomChannel, RequestTemplate, Subscribe, Variant
 from conformance.target_schema import Step, Target
 
 __all__ = [
@@ -16,6 +19,7 @@ __all__ = [
     "Request",
     "UnsendableError",
     "channel_name",
+    "hook_request",
     "publish_request",
     "setup_request",
     "sse_frame",
@@ -70,15 +74,18 @@ def subscribe_request(
     *,
     last_event_id: str | None = None,
     query_cursor: str | None = None,
-    principal: str = "main",
+    principal: str = MAIN,
+    variant: Variant | None = None,
     values: Mapping[str, str] = NO_VALUES,
 ) -> Request:
     """Opens a stream on `channel`; a cursor goes into the header (`last_event_id`) or the declared query.
 
-    `principal` names one of [auth]; "main" need not be there, "none" is nobody. `values` holds what [[setup]]
-    captured, and "uuid". Raises UnsendableError, and KeyError for a principal that there is not.
+    `principal` is somebody of credentials.py. `values` holds what [[setup]] captured, "uuid", and "count" for
+    a `variant` that asks for so many events. Raises UnsendableError, and KeyError for a principal that there
+    is not.
     """
-    template, headers, query = target.subscribe, _credentials(target, principal), []
+    template = _varied(target.subscribe, variant) if variant else target.subscribe
+    headers, query = _credentials(target, principal), []
     if not any(name.lower() == "accept" for name in template.headers):
         headers.append(("Accept", "text/event-stream"))
     if last_event_id is not None:
@@ -103,13 +110,20 @@ def publish_request(target: Target, message: Message, *, values: Mapping[str, st
         "comment": message.comment,
         "sse_frame": sse_frame(message),
     }
-    credentials = _credentials(target, target.publish.auth or "none")
-    return _request(target, target.publish.request, {**values, **fields}, credentials)
+    proof = _credentials(target, target.publish.auth or NOBODY)
+    return _request(target, target.publish.request, {**values, **fields}, proof)
 
 
 def setup_request(target: Target, step: Step, *, values: Mapping[str, str] = NO_VALUES) -> Request:
     """One request of [[setup]]. Raises UnsendableError."""
-    return _request(target, step, values, _credentials(target, "main"))
+    return _request(target, step, values, _credentials(target, MAIN))
+
+
+def hook_request(
+    target: Target, hook: RequestTemplate, channel: str, *, values: Mapping[str, str] = NO_VALUES
+) -> Request:
+    """One of [faults], for a stream on `channel`. Raises UnsendableError."""
+    return _request(target, hook, {**values, "channel": channel}, _credentials(target, MAIN))
 
 
 def sse_frame(message: Message) -> str:
@@ -123,6 +137,14 @@ def sse_frame(message: Message) -> str:
 
 
 Pairs = list[tuple[str, Any]]
+
+
+def _varied(template: Subscribe, variant: Variant) -> Subscribe:
+    other = {name.lower() for name in variant.headers}
+    kept = {name: value for name, value in template.headers.items() if name.lower() not in other}
+    where = {"path": variant.path, "url": None} if variant.path else {}
+    query = {**template.query, **variant.query}
+    return replace(template, query=query, headers={**kept, **variant.headers}, **where)
 
 
 def _request(
@@ -170,9 +192,7 @@ def _plain(value: object) -> str:
 
 
 def _credentials(target: Target, principal: str) -> Pairs:
-    if principal == "none" or (principal == "main" and "main" not in target.auth):
-        return []
-    return [*target.auth[principal].headers.items()]
+    return [*credentials(target, principal).items()]
 
 
 def _headers(given: Pairs) -> Iterator[tuple[bytes, bytes]]:

@@ -14,15 +14,27 @@ from conformance.complaint import complaint
 __all__ = ["REQUIREMENTS", "SECTIONS", "Catalogue", "Level", "Need", "Requirement", "read"]
 
 Level = Literal["MUST", "SHOULD", "PRACTICE", "MAY"]
-Need = Literal["publish", "publish.event", "cursor", "heartbeat", "open-ended", "server-framing"]
+Need = Literal[
+    "publish",
+    "publish.event",
+    "cursor",
+    "heartbeat",
+    "open-ended",
+    "finite",
+    "server-framing",
+    "http-1.0",
+    "local",
+    "auth",
+    "cors",
+]
 Text = Annotated[str, msgspec.Meta(min_length=3)]
 
 
 class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One row. `section` is the middle of its id.
 
-    `needs` is what a target must have for the row to apply: a publisher, one that sets event types, a cursor,
-    heartbeats, a stream without an end, framing by the server and not by the publisher.
+    `needs` is what a target must have for the row to apply, such as a publisher, a cursor or heartbeats
+    (applies.py says how it is told).
     `requires` holds the rows whose failure makes this one meaningless. The file names only the nearest; a
     record also has those that they require in turn, in the order of the catalogue. One that is `slow` takes
     minutes, and is judged only when that was asked for.

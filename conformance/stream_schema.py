@@ -25,6 +25,7 @@ __all__ = [
     "Signal",
     "Subscribe",
     "Unwrap",
+    "Variant",
 ]
 
 
@@ -64,13 +65,18 @@ class Frame(Table, frozen=True):
     id_only: bool | None = None
 
 
-class BadRequest(Table, frozen=True):
-    """A subscription that must be refused with one of the statuses of `expect`."""
+class Variant(Table, frozen=True):
+    """The subscription asked for otherwise: at another path, with these beside or instead of its own."""
 
-    expect: tuple[Status, ...]
     path: str | None = None
     query: Mapping[str, str] = {}
     headers: Mapping[str, str] = {}
+
+
+class BadRequest(Variant, frozen=True, kw_only=True):
+    """A subscription that must be refused with one of the statuses of `expect`."""
+
+    expect: tuple[Status, ...]
 
 
 class End(Table, frozen=True):
@@ -82,11 +88,15 @@ class End(Table, frozen=True):
 
 
 class Subscribe(RequestTemplate, frozen=True):
-    """[subscribe]: how a stream is opened, and what comes on it besides events."""
+    """[subscribe]: how a stream is opened, and what comes on it besides events.
+
+    `bounded` asks for a stream that ends by itself after {count} events, where others do not end.
+    """
 
     method: str = "GET"
     channel: RandomChannel | FixedChannel = RandomChannel()
     finite: bool = False
+    bounded: Variant | None = None
     end: End = End()
     greeting: tuple[Frame, ...] = ()
     ignore: tuple[Frame, ...] = ()

@@ -46,12 +46,17 @@ class Tls(Table, frozen=True):
 
 
 class Server(Table, frozen=True):
-    """[target]: what is judged, and where it listens."""
+    """[target]: what is judged, and where it listens.
+
+    `http` are the versions that it is to be asked in. `local` says whether it is meant for this machine only,
+    so that foreign hosts and origins are refused.
+    """
 
     name: str
     base_url: str
     version: str | Exec | None = None
-    http: tuple[Literal["1.0", "1.1", "2"], ...] = ("1.1",)
+    http: tuple[Literal["1.0", "1.1", "2"], ...] | None = None
+    local: bool | None = None
     framing: Literal["server", "publisher"] = "server"
     tls: Tls = Tls()
     profiles: tuple[str, ...] = ()

@@ -334,17 +334,31 @@ WRONG: dict[str, tuple[str, str]] = {
         "[[paths]]\nname = 'nginx'\nbase_url = 'http://me:secret@h'",
         "paths[0].base_url: a user or password in an address ends up in reports: put it into [auth] headers",
     ),
+    "a principal that is built in": (
+        "auth = { none = { headers = {} } }",
+        "auth.none: this one is built in: give yours another name",
+    ),
+    "a hook with a message": (
+        "faults = { midstream = { path = '/fault', query = { text = '{data}' } } }",
+        "faults.midstream.query: nothing fills the placeholder {data}; there are channel, uuid",
+    ),
 }
 
 
-@pytest.mark.parametrize("http", [["1.0"], ["1.1", "2"]])
-def test_versions_of_http_that_nobody_tries_are_refused(http: list[str]) -> None:
-    text = (
-        f'schema = 1\nsubscribe.path = "/"\ntarget = {{ name = "x", base_url = "http://h", http = {http} }}'
-    )
+@pytest.mark.parametrize(
+    ("http", "complaint"),
+    [(["1.0"], "all rows but one ask in HTTP/1.1"), (["1.1", "2"], "does not speak HTTP/2")],
+    ids=["no 1.1", "2"],
+)
+def test_versions_of_http_that_nobody_tries_are_refused(http: list[str], complaint: str) -> None:
+    with pytest.raises(TargetError, match=complaint):
+        loads(BARE.replace('8000" }', f'8000", http = {http} }}'), {})
 
-    with pytest.raises(TargetError, match=r"speaks HTTP/1\.1 only"):
-        loads(text, {})
+
+def test_a_target_may_be_asked_in_http_1_0_too() -> None:
+    target = loads(BARE.replace('8000" }', '8000", http = ["1.1", "1.0"] }'), {})
+
+    assert target.target.http == ("1.1", "1.0")
 
 
 @pytest.mark.parametrize(("more", "expected"), WRONG.values(), ids=WRONG)
@@ -375,6 +389,22 @@ def test_all_contradictions_are_told_at_once() -> None:
         "a channel of another mode": (
             BARE.replace('{channel}"', '{channel}", channel = { mode = "fix", value = "x" }'),
             "subscribe.channel.mode: expected 'random' or 'fixed', got 'fix'",
+        ),
+        "a bound without a number": (
+            BARE.replace('{channel}"', '{channel}", bounded = { query = { limit = "3" } }'),
+            "subscribe.bounded: expected {count} in its query or headers: after how many events it ends",
+        ),
+        "a bound of what is finite anyway": (
+            BARE.replace('{channel}"', '{channel}", finite = true, bounded = { query = { n = "{count}" } }'),
+            "subscribe: where every stream is finite, none needs to be bounded: leave one of them out",
+        ),
+        "a bad request that counts": (
+            BARE.replace('{channel}"', '{channel}", bad_requests = [{ path = "/{count}", expect = [400] }]'),
+            "subscribe.bad_requests[0].path: nothing fills the placeholder {count}; there are channel, uuid",
+        ),
+        "a bad request at half a path": (
+            BARE.replace('{channel}"', '{channel}", bad_requests = [{ path = "x", expect = [400] }]'),
+            "subscribe.bad_requests[0].path: expected to begin with '/', got 'x'",
         ),
         "a message's placeholder in a subscription": (
             BARE.replace("{channel}", "{event}"),
