@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
+from conformance.ask import octets
 from conformance.eventstream import Event
 from conformance.evidence import counted
 from conformance.reading import Head, Reading
 from conformance.request import Request
-from conformance.subject import octets
 from conformance.visible import visible
 from conformance.wire import Peer, Unreachable, Wire, WireStream
 
@@ -144,7 +144,7 @@ def connecting() -> Iterator[Connect]:
             cursor = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
             given = {"Accept": "text/event-stream", **cursor, **headers}
             encoded = tuple((name.encode("ascii"), value.encode()) for name, value in given.items())
-            request = octets(Request(method, url, encoded, body), None, ())
+            request = octets(Request(method, url, encoded, body))
             try:
                 stream = wire.open(Peer.of(url, verify=verify), request, label="a test", url=url)
             except Unreachable as error:

@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
+from dataclasses import replace
 from uuid import uuid4
 
 import httpx
 
+from conformance.ask import PLAIN, Ask, Fields, octets
+from conformance.credentials import blanked
 from conformance.peer import USUAL, Manner, Peer, Unreachable, Unsupported
 from conformance.placeholders import names
 from conformance.publisher import Receipt, publisher_of
@@ -14,20 +17,21 @@ from conformance.ration import Ration
 from conformance.reading import Reading
 from conformance.request import (
     Message,
-    Request,
     UnsendableError,
     channel_name,
+    hook_request,
     subscribe_request,
 )
 from conformance.row import Payload
+from conformance.stream_schema import RequestTemplate
 from conformance.target import Target
 from conformance.unwrap import payload
 from conformance.verdict import Unjudged, Verdict
 from conformance.wire import Wire, WireStream
 
-__all__ = ["Fields", "Subject", "octets"]
+__all__ = ["Fields", "Subject"]
 
-Fields = tuple[tuple[bytes, bytes], ...]
+HOOK_SECONDS = 10.0
 
 
 class Subject:
@@ -65,6 +69,17 @@ class Subject:
         return self.target.heartbeat.interval if self.target.heartbeat else None
 
     @property
+    def pause_seconds(self) -> float:
+        """How long a publication may wait for its turn, by the declared rate."""
+        rate = self.target.publish.max_rate if self.target.publish else None
+        return 1 / rate if rate else 0.0
+
+    @property
+    def unrationed(self) -> bool:
+        """Whether nobody counts our requests."""
+        return self.target.politeness is None or self.target.politeness.max_requests is None
+
+    @property
     def can_publish(self) -> bool:
         """Whether the target says how."""
         return self._publisher is not None
@@ -97,7 +112,7 @@ class Subject:
         channel: str,
         *,
         cursor: str | None = None,
-        method: str | None = None,
+        ask: Ask = PLAIN,
         more: Fields = (),
         manner: Manner = USUAL,
     ) -> WireStream:
@@ -110,7 +125,9 @@ class Subject:
                 channel,
                 last_event_id=by_header,
                 query_cursor=by_query,
-                values=self._all_values(),
+                principal=ask.principal,
+                variant=ask.variant,
+                values=self._all_values() | ({} if ask.count is None else {"count": str(ask.count)}),
             )
         except UnsendableError as error:
             raise Unjudged(Verdict.INCONCLUSIVE, f"{label}: {error}") from error
@@ -118,8 +135,9 @@ class Subject:
         try:
             if peer is None:
                 peer = self._peers[built.url] = Peer.of(built.url, verify=self.target.target.tls.verify)
-            sent = octets(built, method, more)
-            stream = self.wire.open(peer, sent, label=label, url=built.url, manner=manner)
+            shown = octets(replace(built, headers=blanked(built.headers, self.target)), ask, more)
+            sent = octets(built, ask, more)
+            stream = self.wire.open(peer, sent, label=label, url=built.url, manner=manner, shown=shown)
         except Unreachable as error:
             raise Unjudged(Verdict.INCONCLUSIVE, f"unreachable: {error}") from error
         except Unsupported as error:
@@ -133,6 +151,24 @@ class Subject:
         assert self._publisher is not None, "whoever publishes has asked whether one can"
         self._ration.request()
         return self._publisher.publish(Message(channel, wanted.data, wanted.event, self._id(wanted)))
+
+    def provoke(self, hook: RequestTemplate, channel: str) -> None:
+        """Send a request of [faults], and wait for its answer. Raises Unjudged."""
+        self._ration.request()
+        verify = self.target.target.tls.verify
+        try:
+            built = hook_request(self.target, hook, channel, values=self._all_values())
+            with httpx.Client(trust_env=False, verify=verify, timeout=HOOK_SECONDS) as client:
+                answer = client.request(
+                    built.method, built.url, headers=list(built.headers), content=built.body
+                )
+        except (httpx.HTTPError, UnsendableError) as error:
+            raise Unjudged(
+                Verdict.INCONCLUSIVE, f"the declared fault could not be provoked: {error}"
+            ) from error
+        if not answer.is_success:
+            told = f"the declared fault could not be provoked: {answer.status_code} {answer.reason_phrase}"
+            raise Unjudged(Verdict.INCONCLUSIVE, told)
 
     def payload(self, data: str) -> str | None:
         """What was published, from an event's data."""
@@ -156,16 +192,3 @@ class Subject:
 
     def _all_values(self) -> dict[str, str]:
         return {"uuid": uuid4().hex, **self._values}
-
-
-def octets(request: Request, method: str | None, more: Fields) -> bytes:
-    """The request as bytes: HTTP/1.1, no compression, and closed by the client."""
-    parts = httpx.URL(request.url)
-    headers = [(b"Host", parts.netloc), (b"Accept-Encoding", b"identity"), *request.headers, *more]
-    given = {name.lower() for name, _ in headers}
-    if request.method == "GET" and b"cache-control" not in given:
-        headers.append((b"Cache-Control", b"no-store"))  # as the standard tells an EventSource to, 9.2.2
-    if request.body:
-        headers.append((b"Content-Length", str(len(request.body)).encode()))
-    first = b"%b %b HTTP/1.1" % ((method or request.method).encode(), parts.raw_path)
-    return b"\r\n".join([first, *(b"%b: %b" % pair for pair in headers), b"", request.body])

@@ -107,6 +107,13 @@ class WireStream:
                 return False
         return True
 
+    def send(self, request: bytes) -> None:
+        """One more request on the same connection, small enough to be taken at once. Raises Unreachable."""
+        try:
+            self.wire.send(self, request)
+        except OSError as error:
+            raise Unreachable(f"the connection takes no more: {error.strerror or error}") from error
+
     def close(self, *, reset: bool = False) -> None:
         """Leave with a FIN, or a RST. What was captured stays."""
         self._ended_at = self._ended_at or time.monotonic()
@@ -171,8 +178,20 @@ class Wire:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def open(self, peer: Peer, request: bytes, *, label: str, url: str, manner: Manner = USUAL) -> WireStream:
-        """Connect, send `request`, and watch what comes back. Raises Unreachable, Unsupported."""
+    def open(
+        self,
+        peer: Peer,
+        request: bytes,
+        *,
+        label: str,
+        url: str,
+        manner: Manner = USUAL,
+        shown: bytes | None = None,
+    ) -> WireStream:
+        """Connect, send `request`, and watch what comes back. Raises Unreachable, Unsupported.
+
+        `shown` is what the transcript has in its place, where the request holds a secret.
+        """
         sock = peer.connect(manner)
         try:
             sock.sendall(request)
@@ -180,13 +199,18 @@ class Wire:
             sock.close()
             raise Unreachable(f"{peer.host}:{peer.port}: {error.strerror or error}") from error
         sock.setblocking(False)
-        begun = Transcript(label, url, request, time.monotonic())
+        begun = Transcript(label, url, request if shown is None else shown, time.monotonic())
         stream = WireStream(self, sock, begun, paused=manner.paused)
         with self._watched:
             self._streams.add(stream)
             self._watch(stream)
         self._wake.send(b"\0")  # TLS may hold bytes already
         return stream
+
+    def send(self, stream: WireStream, request: bytes) -> None:
+        """Raises OSError."""
+        with self._watched:  # TLS neither reads nor closes meanwhile
+            stream.socket.sendall(request)
 
     def allow(self, stream: WireStream, most: int | None) -> None:
         """Read `most` bytes of `stream` and no more; None: all."""

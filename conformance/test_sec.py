@@ -1,0 +1,1 @@
+"""SEC: access and isolation."""
