@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from conformance.captures import CAPTURES
 from conformance.catalogue import UnknownRowError
 from conformance.options import Options, chosen
-from conformance.permission import refusal
+from conformance.permission import announced, refusal
+from conformance.process import ServerProcess, running
 from conformance.reference import reference
 from conformance.report import ResultFile
 from conformance.requirements import REQUIREMENTS
@@ -16,6 +18,7 @@ from conformance.run import Reporter, Run, row_of
 from conformance.target import Target, TargetError, load
 from conformance.terminal import Terminal
 from conformance.verdict import Unjudged
+from conformance.version import versioned
 
 __all__ = ["begin"]
 
@@ -33,14 +36,25 @@ def begin(config: pytest.Config, items: list[pytest.Item]) -> None:
     silent = config.get_verbosity() < -1
     opened = ExitStack()
     config.add_cleanup(opened.close)
-    target: Target | Unjudged
-    try:
-        target = opened.enter_context(reference()) if options.target is None else _load(options)
-    except Unjudged as unable:
-        target = unable
+    target, process = _ready(config, options, opened)
     reporters: list[Reporter] = [ResultFile(options.json)] if options.json else []
     reporters.append(Terminal(len(ours), progress=silent))
-    config.pluginmanager.register(Run(options, target, ours, reporters, silent=silent), "eventbahn-run")
+    run = Run(options, target, process, ours, reporters, silent=silent)
+    config.pluginmanager.register(run, "eventbahn-run")
+
+
+def _ready(
+    config: pytest.Config, options: Options, opened: ExitStack
+) -> tuple[Target | Unjudged, ServerProcess | None]:
+    """The target, and its process where it is one of ours, which lives as long as `opened`."""
+    try:
+        if options.target is None:
+            target = opened.enter_context(reference())
+        else:
+            target = versioned(_announced(config, _load(options)))
+        return target, opened.enter_context(running(target))
+    except Unjudged as unable:
+        return unable, None
 
 
 def _options(config: pytest.Config) -> Options:
@@ -73,10 +87,32 @@ def _load(options: Options) -> Target:
     return target
 
 
+def _announced(config: pytest.Config, target: Target) -> Target:
+    """Show what the target makes us do, before any of it is done."""
+    for line in announced(target):
+        config.get_terminal_writer().line(line)
+    return target
+
+
 def _select(config: pytest.Config, items: list[pytest.Item], only: frozenset[str]) -> None:
-    order = {row: number for number, row in enumerate(REQUIREMENTS)}
-    items.sort(key=lambda item: order.get(row_of(item) or "", -1))  # the quiet stream is watched in the end
+    items.sort(key=_turn)
     left_out = [item for item in items if only and (row := row_of(item)) and row not in only]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+
+
+def _turn(item: pytest.Item) -> tuple[int, int, int]:
+    """What a row is sorted by: the order of the catalogue.
+
+    But those that count what the server does, or stop it, come last, in the order of their captures; and
+    there the rows that others require come first.
+    """
+    row = row_of(item)
+    if row is None:
+        return -1, 0, 0
+    alone = [name for name, capture in CAPTURES.items() if capture.alone]
+    last = max(
+        (alone.index(name) + 1 for name in getattr(item, "fixturenames", ()) if name in alone), default=0
+    )
+    return last, len(REQUIREMENTS[row].requires) if last else 0, list(REQUIREMENTS).index(row)

@@ -1,62 +1,91 @@
-"""Starts the reference server as a command, for a run that names no target. Imports nothing of it."""
+"""The reference server as a target that the suite starts itself. Imports nothing of it, and runs nothing.
+
+It is described by the target file of any server of ours, and what is added here: how it is started, and
+limits that are low enough to be reached.
+"""
 
 import contextlib
+import json
 import os
-import selectors
-import subprocess
+import random
+import socket
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 
 from conformance.target import TARGETS, Target, load
 from conformance.verdict import Unjudged, Verdict
 
-__all__ = ["reference"]
+__all__ = ["HEARTBEAT", "described", "reference"]
 
+HOST = "127.0.0.1"
 HEARTBEAT = "0.3"  # seconds: quick to watch
-START_SECONDS = 20.0
-STOP_SECONDS = 5.0
-COMMAND = [sys.executable, "-P", "-m", "eventbahn", "serve", "--port", "0", "--log", "memory"]
+CAP = 500  # subscribers
 INSTALL = "pip install 'eventbahn[server]'"
-TOKENS = {"EVENTBAHN_TOKEN", "EVENTBAHN_READ_TOKEN"}  # of a server of the user's, not of this one
+TOKENS = ("EVENTBAHN_TOKEN", "EVENTBAHN_READ_TOKEN")  # of a server of the user's, not of this one
+# Below the ports that Linux and others hand out to clients, so that it stays free while the server restarts
+PORTS = range(20_000, 30_000)
+TRIES = 50
 
 
 @contextlib.contextmanager
 def reference(environ: Mapping[str, str] = os.environ) -> Iterator[Target]:
-    """The target that a fresh reference server is. Raises Unjudged when it does not start."""
+    """The target that a fresh reference server will be. Raises Unjudged where there is none to start."""
     if find_spec("aiohttp") is None:
         raise Unjudged(
             Verdict.INCONCLUSIVE, f"no target was named, and there is no server of ours: {INSTALL}"
         )
-    with tempfile.TemporaryFile() as errors:
-        command = [*COMMAND, "--heartbeat", HEARTBEAT]
-        ours = {name: value for name, value in os.environ.items() if name not in TOKENS}
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=ours)
-        try:
-            url = _first_line(process)
-            if not url:
-                errors.seek(0)
-                said = errors.read().decode("utf-8", "replace").strip() or "it said nothing"
-                raise Unjudged(Verdict.INCONCLUSIVE, f"the reference server did not start: {said}")
-            promised = {**environ, "EVENTBAHN_URL": url, "EVENTBAHN_HEARTBEAT": f"{HEARTBEAT}s"}
-            yield load(str(TARGETS / "eventbahn.toml"), promised)
-        finally:
-            _stop(process)
+    with tempfile.TemporaryDirectory(prefix="eventbahn-") as folder:
+        file, promised = described(Path(folder))
+        yield load(str(file), {**environ, **promised})
 
 
-def _first_line(process: subprocess.Popen[bytes]) -> str:
-    assert process.stdout is not None
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        ready = selector.select(START_SECONDS)
-    return process.stdout.readline().decode().strip() if ready else ""
+def described(folder: Path, *options: str, log: str = "sqlite") -> tuple[Path, Mapping[str, str]]:
+    """Write into `folder` a target file that starts a reference server of its own, and what it needs.
+
+    `options` are those of `eventbahn serve`. A `log` in a file survives a restart, one in "memory" does not.
+    Also returned: the environment that the file is to be read with.
+    """
+    url, port = f"http://{HOST}", _free_port()
+    limits = folder / "limits.toml"
+    limits.write_text(f"[limits]\nsubscribers = {CAP}\n", encoding="utf-8")
+    kept = "memory" if log == "memory" else f"{log}:{folder / 'log.db'}"
+    start = ["env", *(part for name in TOKENS for part in ("-u", name))]
+    start += [sys.executable, "-P", "-m", "eventbahn", "serve", "--port", str(port), "--log", kept]
+    start += ["--heartbeat", HEARTBEAT, "--config", str(limits), *options]
+    file = folder / "eventbahn.toml"
+    parts = [(TARGETS / "eventbahn.toml").read_text(encoding="utf-8"), _process(start, port, log == "memory")]
+    file.write_text("\n".join(parts), encoding="utf-8")
+    return file, {"EVENTBAHN_URL": f"{url}:{port}", "EVENTBAHN_HEARTBEAT": f"{HEARTBEAT}s"}
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.communicate(timeout=STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
+def _process(start: list[str], port: int, volatile: bool) -> str:
+    return f"""
+[process]
+start    = {json.dumps(start)}
+ready    = {{ tcp = "{HOST}:{port}", timeout = "60s" }}
+stop     = {{ signal = "TERM", grace = "5s" }}
+volatile = {json.dumps(volatile)}
+
+[process.metrics]
+connections = {{ url = "/metrics", regex = 'eventbahn_subscribers ([0-9]+)' }}
+rss         = "pid"
+
+[limits]
+streams = {CAP + 100}
+cap     = {CAP}
+"""
+
+
+def _free_port() -> int:
+    """Raises Unjudged."""
+    for port in random.sample(PORTS, TRIES):
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return port
+    raise Unjudged(
+        Verdict.INCONCLUSIVE, f"no free port for the reference server among {TRIES} that were tried"
+    )

@@ -12,6 +12,7 @@ import pytest
 from conformance.applies import blocked, undeclared
 from conformance.captures import CAPTURES
 from conformance.options import Options
+from conformance.process import ServerProcess
 from conformance.requirements import REQUIREMENTS
 from conformance.row import MARKER
 from conformance.score import DESELECTED, Score, score
@@ -25,6 +26,7 @@ __all__ = ["Reporter", "Run", "row_of"]
 OUR_FAULT, INTERRUPTED = 70, 130
 NOT_RUN = Judgement(Verdict.INCONCLUSIVE, "the run was stopped before this row")
 LEFT_OUT = Judgement(Verdict.SKIP, DESELECTED)
+MOOT = {Verdict.FAIL, Verdict.INCONCLUSIVE}
 LETTERS = {
     Verdict.PASS: ".",
     Verdict.FAIL: "F",
@@ -57,6 +59,7 @@ class Run:
         self,
         options: Options,
         target: Target | Unjudged,
+        process: ServerProcess | None,
         items: Sequence[pytest.Item],
         reporters: Sequence[Reporter],
         *,
@@ -65,6 +68,7 @@ class Run:
         self.options = options
         self.target = target if isinstance(target, Target) else None
         self._unable = target.judgement if isinstance(target, Unjudged) else None
+        self.process = process
         self.started = datetime.now(UTC)
         self.exit_code = 0
         self.seed = secrets.token_hex(6)  # marks whatever this run publishes
@@ -96,7 +100,9 @@ class Run:
             row: mark.args[1] for row, item in self._judgeable() if (mark := item.get_closest_marker(MARKER))
         }
         wanted = {row: many for row, many in payloads.items() if many}
-        return Stage(self.target, CAPTURES, wanted, self.seed, slow=self.options.slow)
+        return Stage(
+            self.target, CAPTURES, wanted, self.seed, slow=self.options.slow, process=self.process
+        )
 
     @property
     def captures(self) -> set[str]:
@@ -211,9 +217,14 @@ class Run:
         if found.verdict not in JUDGED:
             pytest.skip(f"{found.verdict}: {found.reason}")
 
+    def _excused(self, judgement: Judgement) -> Judgement:
+        """`judgement`, unless the server has died: then nothing that is wrong is a matter of this row."""
+        died = self.process.died if self.process else ""
+        return Judgement(Verdict.INCONCLUSIVE, died) if died and judgement.verdict in MOOT else judgement
+
     def _record(self, item: pytest.Item, row: str, judgement: Judgement) -> Judgement:
         requirement = REQUIREMENTS[row]
-        found = graded(judgement, requirement.level)
+        found = graded(self._excused(judgement), requirement.level)
         if self.target is not None:
             waivers = {waiver.id: waiver for waiver in self.target.waive}
             found = undeclared(requirement, self.target, found)

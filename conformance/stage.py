@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple, Self
 
 from conformance.once import Once
+from conformance.process import ServerProcess
 from conformance.quiet import QuietStream
 from conformance.reading import Reading
 from conformance.row import Payload
@@ -51,6 +52,7 @@ class Stage:
         nonce: str,
         *,
         slow: bool = False,
+        process: ServerProcess | None = None,
     ) -> None:
         self.target = target
         self.slow = slow
@@ -60,6 +62,7 @@ class Stage:
             name: Once(partial(capture.take, self)) for name, capture in captures.items()
         }
         self._nonce = nonce
+        self.process = process
         self._begun: list[Future[object]] = []
         self._open = ExitStack()
 
