@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from conformance.bodies import Bodies
+from conformance.compression import Compressed, compressed, offered
+from conformance.crowd import Crowd, crowd
 from conformance.cursors import strange
 from conformance.exchange import Exchange, exchange
+from conformance.fanout import Fanout, fanout
 from conformance.methods import head
+from conformance.promptness import Promptness, pairs, promptness
 from conformance.quiet import Quiet
 from conformance.reading import Reading
 from conformance.resumption import Frames, Resumption, Unknown, frames, resume, unknown
@@ -79,6 +83,36 @@ def _cursors(stage: Stage) -> Mapping[str, Reading]:
         return strange(subject)
 
 
+def _promptness(stage: Stage) -> Promptness:
+    with stage.visit() as subject:
+        return promptness(subject)
+
+
+def _pairs(stage: Stage) -> Promptness:
+    with stage.visit() as subject:
+        return pairs(subject)
+
+
+def _offered(stage: Stage) -> Reading:
+    with stage.visit() as subject:
+        return offered(subject)
+
+
+def _compressed(stage: Stage) -> Compressed:
+    with stage.visit() as subject:
+        return compressed(subject)
+
+
+def _fanout(stage: Stage) -> Fanout:
+    with stage.visit() as subject:
+        return fanout(subject)
+
+
+def _crowd(stage: Stage) -> Crowd:
+    with stage.visit() as subject:
+        return crowd(subject)
+
+
 CAPTURES: Mapping[str, Capture] = {
     "sse_opening": Capture("The head of a subscription on which nothing is published.", _opening),
     "sse_quiet": Capture(
@@ -91,4 +125,10 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_unknown": Capture("A reader with an id that the server never gave.", _unknown),
     "sse_frames": Capture("Ids of blocks that are no events, each tried as a cursor.", _frames),
     "sse_cursors": Capture("The answer to each of a dozen strange cursors.", _cursors),
+    "sse_promptness": Capture("Single events, each published into silence.", _promptness),
+    "sse_pairs": Capture("Two events in a row, for a reader that acknowledges late.", _pairs),
+    "sse_offered": Capture("The head of a stream for a client that takes compressed bodies.", _offered),
+    "sse_compressed": Capture("Single events for a client that takes compressed bodies.", _compressed),
+    "sse_fanout": Capture("Several readers of one channel, and what each of them got.", _fanout),
+    "sse_crowd": Capture("As many readers as the target takes, and one event for all.", _crowd, alone=True),
 }

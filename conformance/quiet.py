@@ -11,9 +11,10 @@ from conformance.row import Payload
 from conformance.subject import Subject
 from conformance.target import Target
 
-__all__ = ["CEILING_SECONDS", "Beat", "Quiet", "QuietStream", "beats_of"]
+__all__ = ["CEILING_SECONDS", "TOLERANCE", "Beat", "Quiet", "QuietStream", "beats_of"]
 
 CEILING_SECONDS = 20.0  # of silence, where nothing is declared: 9.2.7 says "every 15 seconds or so"
+TOLERANCE = 1.5  # intervals, and the latency budget on top, before a beat is missing
 INTERVALS = 3  # that are watched
 BEATS = 3  # that tell an undeclared interval
 SETTLED_SECONDS = 1.0  # for what is said unasked at the beginning, where no heartbeat is to come

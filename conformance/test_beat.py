@@ -2,12 +2,10 @@
 
 from conformance.evidence import counted, quoted
 from conformance.judge import accepted, broken, inconclusive, met
-from conformance.quiet import CEILING_SECONDS, Beat, Quiet
+from conformance.quiet import CEILING_SECONDS, TOLERANCE, Beat, Quiet
 from conformance.row import row
 from conformance.target import Target
 from conformance.verdict import Judgement
-
-TOLERANCE = 1.5  # intervals, and the latency budget on top
 
 
 @row("SSE-BEAT-001")

@@ -10,6 +10,8 @@ TITLES = {
     "ID": "Identifiers and cursor",
     "REPLAY": "Replay and the seam to live",
     "BEAT": "Heartbeat",
+    "RETRY": "Reconnection time",
+    "FLOW": "Latency, coding, fan-out, slow readers",
 }
 
 

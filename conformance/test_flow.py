@@ -1,0 +1,158 @@
+"""FLOW: latency, coding, fan-out, slow readers."""
+
+from statistics import median
+
+from conformance.coding import REGISTERED, codings
+from conformance.compression import Compressed
+from conformance.crowd import Crowd
+from conformance.evidence import counted, quoted
+from conformance.fanout import Fanout
+from conformance.judge import accepted, broken, inconclusive, met, noted
+from conformance.promptness import Promptness, Single
+from conformance.reading import Reading
+from conformance.row import row
+from conformance.target import Target
+from conformance.verdict import Judgement, Verdict
+
+AT_ONCE_SECONDS = 0.1  # so soon nothing has been waited for
+PLATEAU_SECONDS = 0.03  # a delayed acknowledgement takes 40 ms on Linux, and up to 200 elsewhere
+MOST_SHOWN = 3
+
+
+@row("SSE-FLOW-001")
+def test_an_event_comes_without_traffic_behind_it(
+    sse_promptness: Promptness, sse_target: Target
+) -> Judgement:
+    """Publish an event of one byte, keep silent, and see when it comes; seven times over."""
+    accepted(sse_promptness.reading)
+    return _prompt(sse_promptness.singles, _budget(sse_target), sse_promptness.reading)
+
+
+@row("SSE-FLOW-002")
+def test_compression_holds_nothing_back(sse_compressed: Compressed, sse_target: Target) -> Judgement:
+    """Offer gzip, deflate, br and zstd, and publish one event after another; each is timed decoded."""
+    reading, named = sse_compressed.reading, ", ".join(sse_compressed.codings) or "no coding"
+    accepted(reading)
+    if sse_compressed.broken:
+        told = f"a body that is not {named}: {sse_compressed.broken}"
+        return broken("a body in the coding that its head names", told, reading, at=0)
+    judged = _prompt(sse_compressed.singles, _budget(sse_target), sse_compressed.text or reading, named)
+    if judged.verdict is not Verdict.PASS:
+        return judged
+    if sse_compressed.text is None:
+        return _by_bytes(sse_compressed, sse_target, named)
+    if sse_compressed.beaten is False:
+        return broken("heartbeats that are flushed too", f"{named}: events came, and no heartbeat", reading)
+    return met(f"{judged.observed}{', and a heartbeat' * bool(sse_compressed.beaten)}", reading)
+
+
+@row("SSE-FLOW-003")
+def test_codings_are_honoured_and_registered(sse_opening: Reading, sse_offered: Reading) -> Judgement:
+    """Ask for identity, then offer compression, and read Content-Encoding."""
+    expected = "no Content-Encoding for a client that asks for identity, and else a registered one"
+    for reading in (sse_opening, sse_offered):
+        accepted(reading)
+        strange = [name for name in codings(reading) if name not in REGISTERED]
+        if strange:
+            told = f"{quoted(strange[0])} is no content coding"
+            return broken(expected, told, reading, evidence=reading.head.raw if reading.head else b"")
+    if codings(sse_opening):
+        told = f"{', '.join(codings(sse_opening))} for Accept-Encoding: identity"
+        return broken(expected, told, sse_opening)
+    return met(f"identity as asked; {', '.join(codings(sse_offered)) or 'no coding'} where all are offered")
+
+
+@row("SSE-FLOW-004")
+def test_every_reader_gets_every_event(sse_fanout: Fanout, sse_target: Target) -> Judgement:
+    """Three readers listen while events are published as fast as may be; what they got is compared."""
+    expected = "the same events in the same order for every subscriber"
+    everything = {text for got in sse_fanout.got for text in got}
+    if len(everything) < len(sse_fanout.texts) / 2:
+        return inconclusive(f"{len(everything)} of {len(sse_fanout.texts)} events reached anybody")
+    for number, (reading, got) in enumerate(zip(sse_fanout.readings, sse_fanout.got, strict=True), 1):
+        missing = [text for text in sse_fanout.texts if text in everything and text not in got]
+        if missing:
+            told = f"reader {number} lacks {counted(len(missing), 'event')} that others got: {_some(missing)}"
+            if sse_target.cursor and sse_target.cursor.delivery == "at-most-once":
+                return noted(Verdict.INFO, expected, f"{told}; at-most-once is declared", reading)
+            return broken(expected, told, reading, at=len(reading.body))
+    for number, (reading, got) in enumerate(zip(sse_fanout.readings, sse_fanout.got, strict=True), 1):
+        if got != sse_fanout.got[0]:
+            place = next(
+                i for i, pair in enumerate(zip(got, sse_fanout.got[0], strict=False)) if len({*pair}) > 1
+            )
+            told = f"reader {number} got {got[place]} where reader 1 got {sse_fanout.got[0][place]}"
+            return broken(expected, told, reading, at=len(reading.body))
+    return met(f"{counted(len(sse_fanout.got[0]), 'event')} at {len(sse_fanout.got)} readers, in one order")
+
+
+@row("SSE-FLOW-009")
+def test_many_streams_at_once(sse_crowd: Crowd, sse_target: Target) -> Judgement:
+    """Open as many streams as the target declares, up to 200, and publish one event for all."""
+    budget = _budget(sse_target)
+    expected = f"{sse_crowd.wanted} streams, and an event on each within {budget * 1000:.0f} ms"
+    late = [lag for lag in sse_crowd.lags if lag > budget]
+    if sse_crowd.accepted < sse_crowd.wanted:
+        told = f"{sse_crowd.accepted} were accepted"
+        return broken(expected, told, sse_crowd.strange)
+    if len(sse_crowd.lags) < sse_crowd.wanted:
+        told = f"all were accepted, and {len(sse_crowd.lags)} got the event"
+        return broken(expected, told, sse_crowd.strange)
+    told = f"the event was everywhere after {max(sse_crowd.lags) * 1000:.0f} ms"
+    if late:
+        return broken(expected, f"{told}, on {len(late)} streams too late")
+    return met(f"{sse_crowd.wanted} streams; {told}")
+
+
+@row("SSE-FLOW-010")
+def test_no_plateau_of_delayed_acknowledgements(sse_pairs: Promptness) -> Judgement:
+    """Publish two events in a row to a reader that acknowledges late, and compare how long each took."""
+    reading = sse_pairs.reading
+    accepted(reading)
+    both = [pair for pair in sse_pairs.pairs if all(single.came is not None for single in pair)]
+    if len(both) * 2 < len(sse_pairs.pairs) or not both:
+        return inconclusive("too few of the events came", reading)
+    first, second = (median(pair[place].lag for pair in both) for place in (0, 1))
+    told = (
+        f"{_ms(first)} for the first of two events and {_ms(second)} for the second (medians of {len(both)})"
+    )
+    if second - first > PLATEAU_SECONDS:
+        expected = "no waiting for the client's acknowledgement: TCP_NODELAY"
+        return broken(expected, told, reading, at=both[0][1].at)
+    return met(told, reading)
+
+
+def _budget(target: Target) -> float:
+    """Seconds that an event may take, and its publisher may have to wait for its turn."""
+    rate = target.publish.max_rate if target.publish else None
+    return target.limits.latency_ms / 1000 + (1 / rate if rate else 0.0)
+
+
+def _prompt(singles: tuple[Single, ...], budget: float, reading: Reading, what: str = "") -> Judgement:
+    """Whether the events came in time, and not just together with what came behind them."""
+    expected = f"each event within {budget * 1000:.0f} ms, with nothing behind it"
+    lags = [single.lag for single in singles]
+    typical, at = median(lags), singles[0].at
+    came = f"{what}: " * bool(what) + f"{counted(len(lags), 'event')} after {_ms(typical)} (median)"
+    if typical > budget:
+        return broken(expected, came, reading, at=at)
+    if typical > AT_ONCE_SECONDS and all(single.pushed for single in singles):
+        return broken(expected, f"{came}, each together with what followed it", reading, at=at)
+    return met(came, reading, at=at)
+
+
+def _by_bytes(compressed: Compressed, target: Target, named: str) -> Judgement:
+    """What can be said without reading the body: that bytes came in time, unless heartbeats may be those."""
+    told = f"nothing here decodes {named}, so that only the times of its bytes are known"
+    beat = target.heartbeat.interval if target.heartbeat else None
+    if beat is not None and beat < 4 * _budget(target):
+        return inconclusive(f"{told}, and heartbeats are among them", compressed.reading)
+    return met(f"bytes came within {_budget(target) * 1000:.0f} ms of each event; {told}", compressed.reading)
+
+
+def _ms(seconds: float) -> str:
+    return "never" if seconds == float("inf") else f"{seconds * 1000:.1f} ms"
+
+
+def _some(texts: list[str]) -> str:
+    return ", ".join(texts[:MOST_SHOWN]) + ("…" if len(texts) > MOST_SHOWN else "")
