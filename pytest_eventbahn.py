@@ -35,7 +35,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--allow-exec",
         dest="sse_allow_exec",
         action="store_true",
-        help="let a target file send its [[setup]] requests; programs are never run",
+        help="let a target file run its commands and send its [[setup]] requests; they are shown first",
     )
 
 

@@ -45,7 +45,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--allow-exec",
     is_flag=True,
-    help="Let a target file send its [[setup]] requests. Programs are never run.",
+    help="Let a target file run its commands and send its [[setup]] requests; they are shown first.",
 )
 @click.option("--wait", metavar="SECONDS", type=click.FloatRange(0), help="Wait for the target to answer.")
 @click.option("--list", "listed", is_flag=True, help="Show all rows.")
@@ -90,7 +90,8 @@ def _run(
         if not path.absolute().parent.is_dir():
             raise click.UsageError(f"{path}: there is no such folder", ctx)
     if target:
-        _await(_load(target, allow_exec, ctx), wait or 0.0)
+        loaded = _load(target, allow_exec, ctx)
+        _await(loaded, wait or 0.0 if loaded.process is None else 0.0)
     with tempfile.TemporaryDirectory() as scratch:
         result = sse_json or Path(scratch) / "result.json"
         arguments = ["--sse-json", str(result), "--sse-only", sse_only]

@@ -95,11 +95,11 @@ def _announced(config: pytest.Config, target: Target) -> Target:
 
 
 def _select(config: pytest.Config, items: list[pytest.Item], only: frozenset[str]) -> None:
-    items.sort(key=_turn)
     left_out = [item for item in items if only and (row := row_of(item)) and row not in only]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
+    items.sort(key=_turn)
 
 
 def _turn(item: pytest.Item) -> tuple[int, int, int]:

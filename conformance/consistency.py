@@ -1,5 +1,6 @@
 """What a target file says against itself: each key may be right, and the whole still mean nothing. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,11 +9,12 @@ from conformance.complaint import did_you_mean
 from conformance.credentials import BAD, NOBODY
 from conformance.placeholders import MESSAGE, names
 from conformance.stream_schema import Publish, RequestTemplate
-from conformance.target_schema import Target
+from conformance.target_schema import Process, Target
 
 __all__ = ["bad_address", "contradictions"]
 
 NEEDED = {"http": "request", "exec": "command", "python": "python"}
+PORTS = 65_536
 ALWAYS = ("channel", "uuid")  # placeholders that every request may use
 
 
@@ -38,6 +40,8 @@ def contradictions(target: Target) -> Iterator[str]:
         yield from bad_address(f"paths[{number}].base_url", path.base_url)
     yield from _frames(target)
     yield from _cursor(target)
+    if target.process:
+        yield from _process(target.process)
     if target.publish:
         yield from _publish(target.publish, [*ALWAYS, *captured, *MESSAGE], [*target.auth, NOBODY])
 
@@ -131,6 +135,27 @@ def _cursor(target: Target) -> Iterator[str]:
         yield from _one_of("cursor.signal", signal)
     if cursor.supported and cursor.header is False and not cursor.query:
         yield "cursor: neither header nor query can carry a cursor: write supported = false"
+
+
+def _process(process: Process) -> Iterator[str]:
+    if not process.start:
+        yield "process.start: expected a command, got none"
+    host, _, port = process.ready.tcp.rpartition(":")
+    if not (host and port.isdecimal() and 0 < int(port) < PORTS):
+        yield f"process.ready.tcp: expected an address like '127.0.0.1:8000', got {process.ready.tcp!r}"
+    metric = process.metrics.connections
+    if metric is None:
+        return
+    key = "process.metrics.connections"
+    if not metric.url.startswith("/"):
+        yield from bad_address(f"{key}.url", metric.url)
+    try:
+        groups = re.compile(metric.regex).groups
+    except re.error as error:
+        yield f"{key}.regex: {metric.regex!r} is no regular expression: {error}"
+    else:
+        if groups == 0:
+            yield f"{key}.regex: expected a group around the number, as in 'clients ([0-9]+)'"
 
 
 def _publish(publish: Publish, known: list[str], principals: list[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.applies import blocked, undeclared
 from conformance.captures import CAPTURES
+from conformance.differential import Portability, compared
 from conformance.options import Options
 from conformance.process import ServerProcess
 from conformance.requirements import REQUIREMENTS
@@ -79,6 +80,7 @@ class Run:
         self._silent = silent  # pytest itself shows no progress
         self._begun = 0.0
         self._crashed = False
+        self._stage: Stage | None = None
 
     @property
     def judgements(self) -> dict[str, Judgement]:
@@ -100,9 +102,11 @@ class Run:
             row: mark.args[1] for row, item in self._judgeable() if (mark := item.get_closest_marker(MARKER))
         }
         wanted = {row: many for row, many in payloads.items() if many}
-        return Stage(
-            self.target, CAPTURES, wanted, self.seed, slow=self.options.slow, process=self.process
-        )
+        return Stage(self.target, CAPTURES, wanted, self.seed, slow=self.options.slow, process=self.process)
+
+    def portability(self) -> list[Portability]:
+        """What deployed clients make of the streams that were captured."""
+        return compared(self._stage.transcripts if self._stage else ())
 
     @property
     def captures(self) -> set[str]:

@@ -10,17 +10,17 @@ import subprocess
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from conformance.reference import described
 from conformance.requirements import REQUIREMENTS
-from conformance.target import TARGETS
 from reference_server.faults import FAULTS
-from tests.conftest import EVENTBAHN, first_line
+from tests.conftest import EVENTBAHN
 
 AT_ONCE = 2  # the machine may have two cores
 MINUTES = 120.0  # seconds, for one run
-HEARTBEAT = "0.3"
 BASE = {"SSE-HTTP-001", "SSE-HTTP-002", "SSE-FRAME-001", "SSE-FRAME-004", "SSE-DATA-001"}
 ALL: set[str] = set()
 UNTOUCHED = {"PASS", "DEPENDENCY"}
@@ -31,23 +31,18 @@ Verdicts = dict[str, str]
 def verdicts(folder: Path, fault: str | None, rows: set[str]) -> Verdicts:
     """Row → verdict, of a run of the suite against a server with this fault; of the rows that were run."""
     flags = ["--fault", fault] if fault else []
-    command = [*EVENTBAHN, "serve", "--port", "0", "--log", "memory", "--heartbeat", HEARTBEAT, *flags]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    result = folder / f"{fault}-{len(rows)}.json"
-    try:
-        promised = {"EVENTBAHN_URL": first_line(server), "EVENTBAHN_HEARTBEAT": f"{HEARTBEAT}s"}
-        options = ["--sse-json", str(result), "--sse-only", ",".join(sorted(rows))]
+    with TemporaryDirectory(dir=folder) as scratch:
+        target, promised = described(Path(scratch), *flags)
+        result = folder / f"{fault}-{len(rows)}.json"
+        options = ["--allow-exec", "--sse-json", str(result), "--sse-only", ",".join(sorted(rows))]
         run = subprocess.run(
-            [*EVENTBAHN, "check", str(TARGETS / "eventbahn.toml"), *options],
+            [*EVENTBAHN, "check", str(target), *options],
             env={**os.environ, **promised},
             capture_output=True,
             text=True,
             timeout=MINUTES,
             check=False,
         )
-    finally:
-        server.terminate()
-        server.communicate()
     assert result.exists(), run.stdout + run.stderr
     judged = json.loads(result.read_text(encoding="utf-8"))["rows"]
     return {row["id"]: row["verdict"] for row in judged if row["reason"] != "deselected"}

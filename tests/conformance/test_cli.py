@@ -110,7 +110,7 @@ def test_a_target_that_is_not_there_is_one_line_and_3(tmp_path: Path) -> None:
     {
         "no such file": (["nowhere.toml"], "nowhere.toml: no such file"),
         "a wrong key": (["wrong.toml"], "did you mean 'base_url'?"),
-        "programs": (["programs.toml"], "publish.command: this version of the suite runs no programs"),
+        "programs": (["programs.toml"], "which needs --allow-exec: publish.command: rm -r x"),
         "no such row": (["--sse-only", "HTTP-099"], "there is no requirement 'HTTP-099'"),
         "no such folder": (["--sse-json", "no/such/result.json"], "there is no such folder"),
     }.values(),
