@@ -10,9 +10,10 @@ import httpx
 
 from conformance.ask import PLAIN, Ask, Fields, octets
 from conformance.credentials import blanked
+from conformance.drivers import publisher_of
 from conformance.peer import USUAL, Manner, Peer, Unreachable, Unsupported
 from conformance.placeholders import names
-from conformance.publisher import Receipt, publisher_of
+from conformance.publisher import Receipt
 from conformance.ration import Ration
 from conformance.reading import Reading
 from conformance.request import (
@@ -112,11 +113,14 @@ class Subject:
         channel: str,
         *,
         cursor: str | None = None,
+        query_cursor: str | None = None,
         ask: Ask = PLAIN,
         more: Fields = (),
         manner: Manner = USUAL,
     ) -> WireStream:
-        """Open a stream. `more` are further header fields, byte for byte. Raises Unjudged."""
+        """Open a stream. `cursor` goes where the target takes it; `more` are further header fields, byte for
+        byte. Raises Unjudged.
+        """
         self._ration.stream(self.streams)
         try:
             by_header, by_query = self._placed(cursor)
@@ -124,7 +128,7 @@ class Subject:
                 self.target,
                 channel,
                 last_event_id=by_header,
-                query_cursor=by_query,
+                query_cursor=by_query if query_cursor is None else query_cursor,
                 principal=ask.principal,
                 variant=ask.variant,
                 values=self._all_values() | ({} if ask.count is None else {"count": str(ask.count)}),
@@ -180,10 +184,13 @@ class Subject:
         return any(self.payload(event.data) == text for event in reading.events) or None
 
     def _placed(self, cursor: str | None) -> tuple[str | None, str | None]:
-        """The cursor as a header, or as a query where the target knows no header."""
+        """The cursor as a header, or as a query where the target knows no header.
+
+        Outer blanks do not survive a header: a browser takes them off (Fetch, "normalize").
+        """
         declared = self.target.cursor
         by_query = declared is not None and declared.header is False and bool(declared.query)
-        return (None, cursor) if by_query else (cursor, None)
+        return (None, cursor) if by_query else (cursor and cursor.strip("\t\n\r "), None)
 
     def _id(self, wanted: Payload) -> str | None:
         cursor = self.target.cursor
