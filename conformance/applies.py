@@ -50,6 +50,11 @@ def _publisher(target: Target) -> bool:
     return target.publish is not None and target.publish.driver != "none"
 
 
+def _retention(target: Target) -> bool:
+    kept = target.cursor.retention if target.cursor else None
+    return kept is not None and kept.count is not None
+
+
 def _local(target: Target) -> bool | None:
     ours = is_loopback(target.target.base_url)
     return target.target.local if target.target.local is not None or ours else False
@@ -60,6 +65,11 @@ HAS: Mapping[Need, Callable[[Target], bool | None]] = {
     "publish": _publisher,
     "publish.event": lambda target: target.publish.fields.event if target.publish else None,
     "cursor": lambda target: target.cursor.supported if target.cursor else None,
+    "cursor.header": lambda target: target.cursor.header if target.cursor else None,
+    "cursor.query": lambda target: bool(target.cursor and target.cursor.query),
+    "cursor.lossless": lambda target: target.cursor.delivery != "at-most-once" if target.cursor else None,
+    "cursor.unrepeated": lambda target: target.cursor.delivery != "at-least-once" if target.cursor else None,
+    "cursor.retention": _retention,
     "heartbeat": lambda target: target.heartbeat.interval is not None if target.heartbeat else None,
     "open-ended": lambda target: not target.subscribe.finite,
     "finite": lambda target: target.subscribe.finite or target.subscribe.bounded is not None,

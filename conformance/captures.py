@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from conformance.bodies import Bodies
+from conformance.channel import Cursor
 from conformance.compression import Compressed, compressed, offered
 from conformance.crowd import Crowd, crowd
 from conformance.cursors import strange
@@ -13,7 +14,19 @@ from conformance.methods import head
 from conformance.promptness import Promptness, pairs, promptness
 from conformance.quiet import Quiet
 from conformance.reading import Reading
-from conformance.resumption import Frames, Resumption, Unknown, frames, resume, unknown
+from conformance.resumption import (
+    First,
+    Frames,
+    Queried,
+    Resumption,
+    Unknown,
+    first,
+    frames,
+    queried,
+    resume,
+    spelled,
+    unknown,
+)
 from conformance.stage import Capture, Stage
 from conformance.verdict import Unjudged, Verdict
 
@@ -61,6 +74,23 @@ def _bodies(stage: Stage) -> Bodies:
 def _resumption(stage: Stage) -> Resumption:
     with stage.visit() as subject:
         return resume(subject)
+
+
+def _spelled(stage: Stage) -> Mapping[bytes, Cursor]:
+    before: Resumption = stage.get("sse_resumption")
+    with stage.visit() as subject:
+        return spelled(subject, before)
+
+
+def _queried(stage: Stage) -> Queried:
+    before: Resumption = stage.get("sse_resumption")
+    with stage.visit() as subject:
+        return queried(subject, before)
+
+
+def _first(stage: Stage) -> First:
+    with stage.visit() as subject:
+        return first(subject)
 
 
 def _unknown(stage: Stage) -> Unknown:
@@ -122,6 +152,9 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_exchange": Capture("The payloads of all checks, published once, and what came of them.", _exchange),
     "sse_bodies": Capture("Everything that came so far, for whoever judges the grammar.", _bodies),
     "sse_resumption": Capture("A reader that left and came back, and one with the newest id.", _resumption),
+    "sse_spelled": Capture("Readers that write Last-Event-ID in other ways.", _spelled),
+    "sse_queried": Capture("Readers with an id in the query.", _queried),
+    "sse_first": Capture("A reader without a cursor, on a channel with a history.", _first),
     "sse_unknown": Capture("A reader with an id that the server never gave.", _unknown),
     "sse_frames": Capture("Ids of blocks that are no events, each tried as a cursor.", _frames),
     "sse_cursors": Capture("The answer to each of a dozen strange cursors.", _cursors),

@@ -1,41 +1,55 @@
 """Readers leave, events are published, readers come back with cursors; a witness stays. Judges nothing."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from conformance.channel import Channel, Cursor, id_of
 from conformance.eventstream import Block
 from conformance.reading import Reading
-from conformance.row import Payload
 from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
 from conformance.wire import WireStream
 
-__all__ = ["Cursor", "Frames", "Resumption", "Unknown", "frames", "resume", "unknown"]
+__all__ = [
+    "SPELLINGS",
+    "Cursor",
+    "First",
+    "Frames",
+    "Queried",
+    "Resumption",
+    "Unknown",
+    "first",
+    "frames",
+    "queried",
+    "resume",
+    "spelled",
+    "unknown",
+]
 
-PUBLISHED = 5  # before the readers come back
+# Each reader comes with an id of its own, so that a server that remembers ids fails one row and not all
+PUBLISHED = 8  # before the readers come back
 SEEN = 2  # by the reader before it left
-PATIENCE_SECONDS = 3.0  # beyond the latency budget, before an event counts as lost
+SPELLINGS = {b"last-event-id": 0, b"LAST-EVENT-ID": 2, b"lAsT-eVeNt-Id": 3}  # and which event's id is sent
+BY_QUERY, BY_HEADER_OF_BOTH, BY_QUERY_OF_BOTH = 4, 5, 6
 MOST_FRAMES = 3  # whose ids are tried
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """A reader that came back with an id."""
-
-    id: str
-    reading: Reading
-    texts: tuple[str, ...]  # of our events, in the order in which it got them
+BEFORE = 5  # events, ahead of a first connect
 
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
-    """`texts` were published before the readers came back, `live` after their response heads."""
+    """`texts` were published before the readers came back, `live` after their response heads.
+
+    The witness was there all the time and got them all, with these `ids`.
+    """
 
     texts: tuple[str, ...]
     live: str
     seen: int  # of `texts`, before the reader left
-    middle: Cursor  # the reader that had left
+    ids: tuple[str, ...]
+    witness: Cursor
+    leaver: Cursor  # the reader before it left
+    middle: Cursor  # after it had come back
     newest: Cursor
     channel: str = ""
 
@@ -47,6 +61,27 @@ class Unknown:
     texts: tuple[str, ...]  # published before
     live: str  # published after its response head
     cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Queried:
+    """Readers with ids of `texts`, by number, in the query; one of them with another in the header too."""
+
+    texts: tuple[str, ...]
+    asked: int
+    alone: Cursor
+    query: int = 0
+    header: int = 0
+    both: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """A reader without a cursor. `texts` were published before it came, `live` after its response head."""
+
+    texts: tuple[str, ...]
+    live: str
+    reader: Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +100,23 @@ class Frames:
 
 def resume(subject: Subject) -> Resumption:
     """A reader leaves in the middle and comes back; another has the newest id. Raises Unjudged."""
-    channel = subject.channel()
-    witness = _open(subject, "the witness", channel)
-    leaver = _open(subject, "the reader that leaves", channel)
-    texts = _texts(subject, "event", PUBLISHED)
-    _publish(subject, channel, texts[:SEEN])
-    _await(subject, [leaver], texts[SEEN - 1])
+    channel = Channel(subject)
+    witness = channel.open("the witness")
+    leaver = channel.open("the reader that leaves")
+    texts = channel.texts("event", PUBLISHED)
+    channel.publish(texts[:SEEN])
+    channel.until([leaver], texts[SEEN - 1])
     leaver.close()
-    _publish(subject, channel, texts[SEEN:])
-    _await(subject, [witness], texts[-1])
-    ids = _ids(subject, witness.reading, texts)
-    middle = _open(subject, "the reader that came back", channel, ids[SEEN - 1])
-    _await(subject, [middle], texts[-1])
+    channel.publish(texts[SEEN:])
+    channel.until([witness], texts[-1])
+    ids = channel.ids(witness, texts)
+    middle = channel.open("the reader that came back", ids[SEEN - 1])
+    channel.until([middle], texts[-1])
     middle.close()  # a stranger is not asked for more streams at once than there must be
-    newest = _open(subject, "a reader with the newest id", channel, ids[-1])
-    (live,) = _texts(subject, "live", 1)
-    _publish(subject, channel, [live])
-    _await(subject, [witness, newest], live)
+    newest = channel.open("a reader with the newest id", ids[-1])
+    (live,) = channel.texts("live", 1)
+    channel.publish([live])
+    channel.until([witness, newest], live)
     if not subject.dispatched(live, witness.reading):
         raise Unjudged(Verdict.INCONCLUSIVE, "the witness was lost before the end")
     sent = [*texts, live]
@@ -89,10 +124,46 @@ def resume(subject: Subject) -> Resumption:
         tuple(texts),
         live,
         SEEN,
-        _cursor(subject, ids[SEEN - 1], middle, sent),
-        _cursor(subject, ids[-1], newest, sent),
-        channel,
+        tuple(ids),
+        channel.got(witness, sent),
+        channel.got(leaver, sent),
+        channel.got(middle, sent, ids[SEEN - 1]),
+        channel.got(newest, sent, ids[-1]),
+        channel.name,
     )
+
+
+def spelled(subject: Subject, before: Resumption) -> Mapping[bytes, Cursor]:
+    """Readers that write the field's name in other ways, each with an id of what was published `before`."""
+    channel, sent = Channel(subject, before.channel), [*before.texts, before.live]
+    readers = {}
+    for name, number in SPELLINGS.items():
+        id_ = before.ids[number]
+        reader = channel.open(f"a reader that sends {name.decode()}", more=((name, id_.strip().encode()),))
+        channel.until([reader], before.live)
+        reader.close()
+        readers[name] = channel.got(reader, sent, id_)
+    return readers
+
+
+def queried(subject: Subject, before: Resumption) -> Queried:
+    """Readers that put an id into the query: alone, and beside another one in the header."""
+    channel, sent = Channel(subject, before.channel), [*before.texts, before.live]
+    ids = before.ids
+
+    def by_query(label: str, query: int, header: int | None) -> Cursor:
+        sent_by_header = None if header is None else ids[header]
+        reader = channel.open(label, sent_by_header, query_cursor=ids[query])
+        channel.until([reader], before.live)
+        reader.close()
+        return channel.got(reader, sent, ids[query])
+
+    alone = by_query("a reader with an id in the query", BY_QUERY, None)
+    if subject.target.cursor is None or subject.target.cursor.header is False:
+        return Queried(tuple(sent), BY_QUERY, alone)
+    label = "a reader with one id in the query, another in the header"
+    both = by_query(label, BY_QUERY_OF_BOTH, BY_HEADER_OF_BOTH)
+    return Queried(tuple(sent), BY_QUERY, alone, BY_QUERY_OF_BOTH, BY_HEADER_OF_BOTH, both)
 
 
 def unknown(subject: Subject, before: Resumption | None = None) -> Unknown:
@@ -100,20 +171,32 @@ def unknown(subject: Subject, before: Resumption | None = None) -> Unknown:
 
     Those that were published `before` will do.
     """
-    channel, id_ = before.channel if before else subject.channel(), secrets.token_hex(8)
-    texts = [*before.texts, before.live] if before else _texts(subject, "before", SEEN)
-    lives = _texts(subject, "after", 1)
+    channel, id_ = Channel(subject, before.channel if before else ""), secrets.token_hex(8)
+    texts = [*before.texts, before.live] if before else channel.texts("before", SEEN)
+    lives = channel.texts("after", 1)
     if not subject.can_publish:
         texts, lives = [], []
     if before is None:
-        _publish(subject, channel, texts)
-    reader = _open(subject, "a reader with an unknown id", channel, id_)
-    _publish(subject, channel, lives)
+        channel.publish(texts)
+    reader = channel.open("a reader with an unknown id", id_)
+    channel.publish(lives)
     if lives:
-        _await(subject, [reader], lives[0])
+        channel.until([reader], lives[0])
     else:
         reader.wait(lambda _: None, subject.latency_seconds)
-    return Unknown(tuple(texts), "".join(lives), _cursor(subject, id_, reader, [*texts, *lives]))
+    return Unknown(tuple(texts), "".join(lives), channel.got(reader, [*texts, *lives], id_))
+
+
+def first(subject: Subject) -> First:
+    """A reader without a cursor comes to a channel that has a history. Raises Unjudged."""
+    channel = Channel(subject)
+    texts = channel.texts("history", BEFORE)
+    channel.publish(texts)
+    reader = channel.open("a first connect")
+    (live,) = channel.texts("live", 1)
+    channel.publish([live])
+    channel.until([reader], live)
+    return First(tuple(texts), live, channel.got(reader, [*texts, live]))
 
 
 def frames(subject: Subject, channel: str, witness: WireStream) -> Frames:
@@ -123,70 +206,20 @@ def frames(subject: Subject, channel: str, witness: WireStream) -> Frames:
     seen = tuple(block for block in [*reading.blocks, *open_yet] if block.fields)
     if not subject.isolated:  # events of others, or of other rows, are among them
         seen = tuple(block for block in seen if all(field.name != "data" for field in block.fields))
-    carriers = {id_: block for block in seen if (id_ := _id(block)) is not None}
+    carriers = {id_: block for block in seen if (id_ := id_of(block)) is not None}
     chosen = dict([*carriers.items()][-MOST_FRAMES:])
     if not chosen or not subject.can_publish:
         return Frames(reading, seen, tuple(carriers.values()))
-    texts = _texts(subject, "since", SEEN)
-    _publish(subject, channel, texts)
-    _await(subject, [witness], texts[-1])
+    told = Channel(subject, channel)
+    texts = told.texts("since", SEEN)
+    told.publish(texts)
+    told.until([witness], texts[-1])
     if not subject.dispatched(texts[-1], witness.reading):
         raise Unjudged(Verdict.INCONCLUSIVE, "the witness did not get an event that was published")
     cursors = []
     for id_, block in chosen.items():
-        reader = _open(subject, "a reader with the id of a frame", channel, id_)
-        _await(subject, [reader], texts[-1])
+        reader = told.open("a reader with the id of a frame", id_)
+        told.until([reader], texts[-1])
         reader.close()
-        cursors.append((block, _cursor(subject, id_, reader, texts)))
+        cursors.append((block, told.got(reader, texts, id_)))
     return Frames(reading, seen, tuple(carriers.values()), tuple(texts), tuple(cursors))
-
-
-def _texts(subject: Subject, what: str, count: int) -> list[str]:
-    return [f"{what}-{subject.nonce}-{number}." for number in range(count)]
-
-
-def _cursor(subject: Subject, id_: str, stream: WireStream, texts: Sequence[str]) -> Cursor:
-    found = (subject.payload(event.data) or "" for event in stream.reading.events)
-    return Cursor(id_, Reading.of(stream.transcript), tuple(text for text in found if text in texts))
-
-
-def _open(subject: Subject, label: str, channel: str, cursor: str | None = None) -> WireStream:
-    stream = subject.subscribe(label, channel, cursor=cursor)
-    stream.wait(lambda reading: reading.head, subject.head_seconds)
-    return stream
-
-
-def _publish(subject: Subject, channel: str, texts: Sequence[str]) -> None:
-    for text in texts:
-        receipt = subject.publish(channel, Payload(text))
-        if not receipt.accepted:
-            raise Unjudged(Verdict.INCONCLUSIVE, f"an event could not be published: {receipt.text}")
-
-
-def _await(subject: Subject, streams: Sequence[WireStream], text: str) -> None:
-    """Until each has the event, or has ended; or until patience ends."""
-
-    def all_there() -> bool | None:
-        there = [subject.dispatched(text, stream.reading) or stream.ended for stream in streams]
-        return True if all(there) else None
-
-    streams[0].wire.wait(all_there, subject.latency_seconds + PATIENCE_SECONDS)
-
-
-def _ids(subject: Subject, witness: Reading, texts: Sequence[str]) -> list[str]:
-    """The id of each event. Raises Unjudged where the witness lacks one."""
-    blocks = {block.end: block for block in witness.blocks}
-    found = {subject.payload(event.data): _id(blocks[event.end]) for event in witness.events}
-    missing = [text for text in texts if text not in found]
-    if missing:
-        reason = f"the witness got {len(texts) - len(missing)} of {len(texts)} events that were published"
-        raise Unjudged(Verdict.INCONCLUSIVE, reason)
-    ids = [found[text] or "" for text in texts]
-    if not all(ids):
-        raise Unjudged(Verdict.INCONCLUSIVE, "events came without an id, so there is nothing to resume from")
-    return ids
-
-
-def _id(block: Block) -> str | None:
-    found = [field.value for field in block.fields if field.name == "id"]
-    return found[-1] if found else None

@@ -1,9 +1,9 @@
 """REPLAY: what a client that comes back gets."""
 
-from conformance.evidence import quoted
+from conformance.evidence import counted, quoted
 from conformance.judge import accepted, broken, head_of, inconclusive, met, noted
 from conformance.reading import Reading
-from conformance.resumption import Resumption, Unknown
+from conformance.resumption import First, Resumption, Unknown
 from conformance.row import row
 from conformance.target import Target
 from conformance.verdict import Judgement, Verdict
@@ -36,6 +36,25 @@ def test_nothing_is_missing(sse_resumption: Resumption) -> Judgement:
         expected = f"the {len(away)} events that were published while the reader was away"
         return broken(expected, observed, reader.reading, at=0, declared=True)
     return met(f"all {len(away)} events of the absence came", reader.reading)
+
+
+@row("SSE-REPLAY-006")
+def test_a_first_connect(sse_first: First, sse_target: Target) -> Judgement:
+    """Publish, connect without a cursor, publish one more, and compare with what the target declares."""
+    story, reader = sse_first, sse_first.reader
+    accepted(reader.reading)
+    declared = sse_target.cursor.first if sse_target.cursor else None
+    old = tuple(text for text in reader.texts if text != story.live)
+    came = f"{len(old)} of the {counted(len(story.texts), 'event')} from before"
+    if story.live not in reader.texts:
+        return inconclusive(
+            "the event that was published after the response head did not come", reader.reading
+        )
+    if declared is None:
+        return met(f"{came}; the target declares no cursor.first", reader.reading, at=0)
+    if old != _firsts(declared, story.texts):
+        return broken(f"`{declared}`, as declared", came, reader.reading, at=0, declared=True)
+    return met(f"{came}: `{declared}`, as declared", reader.reading, at=0)
 
 
 @row("SSE-REPLAY-007")
@@ -73,6 +92,17 @@ def test_the_newest_id(sse_resumption: Resumption) -> Judgement:
     again = "that event twice" if reader.texts else "not even that event"
     observed = f"{len(old)} from before the reconnect" if old else again
     return broken(expected, observed, reader.reading, at=0)
+
+
+def _firsts(declared: str, texts: tuple[str, ...]) -> tuple[str, ...]:
+    """What a newcomer is to get of `texts`."""
+    match declared.partition(":"):
+        case "none", _, _:
+            return ()
+        case "all", _, _:
+            return texts
+        case _, _, count:
+            return texts[max(0, len(texts) - int(count)) :]
 
 
 def _reaction(story: Unknown, target: Target) -> str:
