@@ -4,8 +4,11 @@ import platform
 from importlib.metadata import version as version_of
 from pathlib import Path
 
+import msgspec
+
+from conformance.differential import Difference, Portability
 from conformance.requirements import REQUIREMENTS
-from conformance.results import Result, ResultRow, Summary, write
+from conformance.results import PortabilityRow, Result, ResultRow, Summary, write
 from conformance.run import Run
 from conformance.target import Target
 from conformance.verdict import Judgement
@@ -26,6 +29,7 @@ def result_of(run: Run) -> Result:
         seed=run.seed,
         versions={"python": platform.python_version(), **{name: version_of(name) for name in LIBRARIES}},
         rows=tuple(_row(run, row, judgement) for row, judgement in run.judgements.items()),
+        portability=tuple(_portability(run, one) for one in run.portability),
         summary=Summary({str(key): count for key, count in scored.counts.items()}, scored.coverage),
         exit_code=run.exit_code,
     )
@@ -91,10 +95,30 @@ def _row(run: Run, row: str, judgement: Judgement) -> ResultRow:
     )
 
 
-def _marked(judgement: Judgement) -> str:
+def _portability(run: Run, one: Portability) -> PortabilityRow:
+    counts = PortabilityRow(
+        client=one.client,
+        version=one.version,
+        streams=one.streams,
+        events=one.events,
+        differing=one.differing,
+    )
+    if one.first is None:
+        return counts
+    secrets = secrets_of(run.target) if run.target else []
+    return msgspec.structs.replace(
+        counts,
+        stream=one.first.stream,
+        standard=_text(one.first.wanted, secrets),
+        heard=_text(one.first.got, secrets),
+        evidence=redacted(_marked(one.first), secrets),
+    )
+
+
+def _marked(shown: Judgement | Difference) -> str:
     """The evidence; an ellipsis, which no escaped byte looks like, stands where it was cut."""
-    before, behind = judgement.cut
-    return f"{'…' if before else ''}{visible(judgement.evidence)}{'…' if behind else ''}"
+    before, behind = shown.cut
+    return f"{'…' if before else ''}{visible(shown.evidence)}{'…' if behind else ''}"
 
 
 def _text(text: str, secrets: list[str]) -> str:

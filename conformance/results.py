@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["SCHEMA", "Result", "ResultRow", "Summary", "write"]
+__all__ = ["SCHEMA", "PortabilityRow", "Result", "ResultRow", "Summary", "write"]
 
 SCHEMA = "eventbahn-conformance/1"
 
@@ -35,6 +35,24 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+class PortabilityRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What a client that people use made of the streams of a run, beside what the standard says.
+
+    `version` is "" where it is not installed. The other texts are about the first difference, and "" where
+    there is none.
+    """
+
+    client: str
+    version: str
+    streams: int
+    events: int  # by the standard
+    differing: int  # streams
+    stream: str = ""
+    standard: str = ""
+    heard: str = ""
+    evidence: str = ""
+
+
 class Summary(msgspec.Struct, frozen=True):
     """What was counted; `coverage` is a share, 0 to 1."""
 
@@ -51,6 +69,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     seed: str
     versions: dict[str, str]
     rows: tuple[ResultRow, ...]
+    portability: tuple[PortabilityRow, ...] = ()
     summary: Summary
     exit_code: int
 

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Protocol
 
 import pytest
@@ -102,8 +103,11 @@ class Run:
             row: mark.args[1] for row, item in self._judgeable() if (mark := item.get_closest_marker(MARKER))
         }
         wanted = {row: many for row, many in payloads.items() if many}
-        return Stage(self.target, CAPTURES, wanted, self.seed, slow=self.options.slow, process=self.process)
+        slow, process = self.options.slow, self.process
+        self._stage = Stage(self.target, CAPTURES, wanted, self.seed, slow=slow, process=process)
+        return self._stage
 
+    @cached_property
     def portability(self) -> list[Portability]:
         """What deployed clients make of the streams that were captured."""
         return compared(self._stage.transcripts if self._stage else ())

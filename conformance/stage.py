@@ -14,6 +14,7 @@ from conformance.row import Payload
 from conformance.setup import captured
 from conformance.subject import Subject
 from conformance.target import Target
+from conformance.transcript import Transcript
 from conformance.wire import Wire
 
 __all__ = ["Capture", "Stage"]
@@ -65,6 +66,7 @@ class Stage:
         self.process = process
         self._begun: list[Future[object]] = []
         self._open = ExitStack()
+        self.transcripts: tuple[Transcript, ...] = ()  # of all streams, once it is over
 
     def __enter__(self) -> Self:
         try:
@@ -81,6 +83,7 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+        self.transcripts = tuple(stream.transcript for stream in self.subject.streams)
 
     def begin(self, names: Collection[str]) -> None:
         """Start the captures of these names in the background, in the order of the table."""

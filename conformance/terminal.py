@@ -12,7 +12,7 @@ from rich.text import Text
 from conformance.evidence import counted
 from conformance.report import result_of
 from conformance.requirements import REQUIREMENTS, SECTIONS
-from conformance.results import Result, ResultRow
+from conformance.results import PortabilityRow, Result, ResultRow
 from conformance.run import Run
 from conformance.score import DESELECTED
 from conformance.verdict import JUDGED, Verdict
@@ -85,6 +85,7 @@ def show(result: Result, headline: str, console: Console) -> None:
         if row.verdict in EXPLAINED:
             console.print(_explained(row))
             _again(row.reproduce, console)
+    _portability(result.portability, console)
     console.print(Text(f"\n{headline}", style="bold"), soft_wrap=True)
     for reason, ids in _unjudged(rows).items():
         console.print(Text(f"  not judged, {reason}: {', '.join(ids)}"), soft_wrap=True)
@@ -100,6 +101,24 @@ def _section(title: str, rows: Iterable[ResultRow], console: Console) -> None:
     if table.row_count:
         console.print(f"\n[bold]{title}[/]")
         console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _portability(clients: Iterable[PortabilityRow], console: Console) -> None:
+    """Which clients read a legal stream differently; nothing where all read it as the standard does."""
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1))
+    table.add_column(no_wrap=True, style="blue")
+    table.add_column(overflow="fold")
+    for one in clients:
+        if one.differing:
+            table.add_row(f"{one.client} {one.version}", _misread(one))
+    if table.row_count:
+        console.print("\n[bold]Legal, but read differently by[/]")
+        console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _misread(one: PortabilityRow) -> Text:
+    told = f"{one.differing} of {one.streams} streams: {one.heard}, where the standard has {one.standard}"
+    return Text.assemble(told, (f"  {one.evidence}", "dim"))
 
 
 def _line(row: ResultRow) -> str:

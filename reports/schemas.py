@@ -79,6 +79,20 @@ class Summary(Struct, frozen=True):
     coverage: Annotated[float, Meta(ge=0, le=1)] | None
 
 
+class Portability(Struct, frozen=True, kw_only=True):
+    """What a client that people use made of the streams of a run; no `version` where it is not installed."""
+
+    client: str
+    version: str
+    streams: Count
+    events: Count
+    differing: Count
+    stream: str = ""
+    standard: str = ""
+    heard: str = ""
+    evidence: str = ""
+
+
 class Conformance(Struct, frozen=True, kw_only=True):
     """`eventbahn-conformance/1`: one run of the suite against one target."""
 
@@ -89,6 +103,7 @@ class Conformance(Struct, frozen=True, kw_only=True):
     exit_code: ExitCode
     seed: int | str | None = None
     versions: dict[str, Any] = {}
+    portability: list[Portability] = []
 
 
 class Measured(Struct, frozen=True):

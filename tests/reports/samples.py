@@ -58,6 +58,20 @@ def conformance(*rows: Json, **changes: Any) -> Json:
     ]
     verdicts = [each["verdict"] for each in shown]
     return {
+        "portability": [
+            {
+                "client": "sse-client",
+                "version": "1.2",
+                "streams": 3,
+                "events": 7,
+                "differing": 1,
+                "stream": "a stream",
+                "standard": 'message "y"',
+                "heard": "no event",
+                "evidence": r": ping\n\ndata: y\n\n",
+            },
+            {"client": "absent", "version": "", "streams": 0, "events": 0, "differing": 0},
+        ],
         "schema": "eventbahn-conformance/1",
         "target": {"name": "fixture", "url": "http://127.0.0.1:8123", "version": "1.2"},
         "started": "2026-11-25T18:20:03Z",

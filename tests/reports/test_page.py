@@ -283,3 +283,11 @@ def test_extremes_make_a_whole_page(result: samples.Json) -> None:
         r"\b(nan|inf)\b", re.sub(r"<style>.*?</style>|<script>.*?</script>", "", source, flags=re.DOTALL)
     )
     assert len(source) < 1_000_000
+
+
+def test_what_clients_made_of_it_is_a_table() -> None:
+    words = Document(page(ALL[:1])).text
+
+    assert "sse-client 1.2" in words
+    assert 'no event, where the standard has message "y"' in words
+    assert "not installed" in words
