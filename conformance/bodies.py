@@ -1,16 +1,16 @@
 """Every body that a run captured, judged by the grammar. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from conformance.eventstream import Block
+from conformance.eventstream import Block, Event
 from conformance.grammar import Finding, findings
 from conformance.judge import broken, inconclusive, met
 from conformance.reading import Reading
 from conformance.target import Target
 from conformance.verdict import Judgement
 
-__all__ = ["Bodies", "carriers", "grammatical", "merged"]
+__all__ = ["Bodies", "carriers", "grammatical", "merged", "named", "retries"]
 
 MOST_SHOWN = 3
 
@@ -37,7 +37,7 @@ def grammatical(row: str, bodies: Bodies, expected: str, *, but_written: bool = 
     if not bodies.size:
         return inconclusive("not one byte of a body came")
     for reading in bodies.readings:
-        spans = bodies.written if but_written and reading is bodies.readings[-1] else ()
+        spans = _spans(bodies, reading) if but_written else ()
         found = [one for one in _findings(reading) if one.row_id == row and not _within(one.offset, spans)]
         if found:
             return broken(expected, _told(found), reading, at=found[0].offset)
@@ -72,6 +72,23 @@ def carriers(bodies: Bodies, target: Target) -> list[tuple[Reading, Block]]:
     ]
 
 
+def named(bodies: Bodies, names: Collection[str]) -> Iterator[tuple[Reading, Event]]:
+    """Events of these types, wherever they came from."""
+    for reading in bodies.readings:
+        yield from ((reading, event) for event in reading.events if event.type in names)
+
+
+def retries(bodies: Bodies) -> list[str]:
+    """The values of all retry lines, but for those that payloads may have written."""
+    return [
+        field.value
+        for reading in bodies.readings
+        for block in reading.blocks
+        for field in block.fields
+        if field.name == "retry" and not _within(field.offset, _spans(bodies, reading))
+    ]
+
+
 def _carries(block: Block, texts: Sequence[str]) -> bool:
     values = [field.value for field in block.fields if field.name == "data"]
     return any(not texts or any(text in value for text in texts) for value in values)
@@ -79,6 +96,10 @@ def _carries(block: Block, texts: Sequence[str]) -> bool:
 
 def _findings(reading: Reading) -> Sequence[Finding]:
     return findings(bytes(reading.body), ended=reading.complete)
+
+
+def _spans(bodies: Bodies, reading: Reading) -> Sequence[tuple[int, int]]:
+    return bodies.written if reading is bodies.readings[-1] else ()
 
 
 def _within(offset: int, spans: Sequence[tuple[int, int]]) -> bool:

@@ -13,14 +13,19 @@ from typing import Literal
 from conformance.eventstream import BOM, Block, BlockStream, Field, first_invalid_utf8
 from conformance.visible import visible
 
-__all__ = ["FIELD_NAMES", "LONGEST_LINE", "Finding", "findings"]
+__all__ = ["FIELD_NAMES", "LONGEST_LINE", "LONGEST_RETRY", "SHORTEST_RETRY", "Finding", "findings"]
 
 FIELD_NAMES = ("data", "event", "id", "retry")
 LONGEST_LINE = (
     65_536  # bytes; the standard sets no limit, but several clients read lines into a buffer of 64 KiB
 )
+SHORTEST_RETRY, LONGEST_RETRY = (
+    100,
+    3_600_000,
+)  # ms; beyond, clients come back in a storm, or as good as never
 SLICE = 65_536  # bytes
 SHOWN = 48  # characters
+MARKED = "a byte order mark in front of a line: every client takes it for a part of the field's name"
 ENDINGS = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
 
 
@@ -28,10 +33,10 @@ ENDINGS = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
 class Finding:
     """One thing that a client would stumble over, `offset` bytes into the body.
 
-    `row_id` is the requirement it speaks against, None where no row covers it. `text` is printable.
+    `row_id` is the requirement it speaks against. `text` is printable.
     """
 
-    row_id: str | None
+    row_id: str
     level: Literal["MUST", "SHOULD", "PRACTICE"]
     offset: int
     text: str
@@ -56,12 +61,15 @@ def findings(body: bytes, *, ended: bool = True) -> list[Finding]:
 def _lines(body: bytes, ended: bool) -> Iterator[Finding]:
     """What can be said of lines without knowing their fields."""
     if body.startswith(BOM):
-        yield Finding(None, "PRACTICE", 0, "a byte order mark: some clients lose the first line with it")
+        text = "a byte order mark: some clients lose the first line with it"
+        yield Finding("SSE-FRAME-005", "PRACTICE", 0, text)
     valid = first_invalid_utf8(body, final=ended) is None  # nearly always, and much faster asked once
     offset, first = 0, b""
     seen: set[bytes] = set()
     for line in body.splitlines(keepends=True):
         text = line.rstrip(b"\r\n")
+        if offset and text.startswith(BOM):
+            yield Finding("SSE-FRAME-005", "PRACTICE", offset, MARKED)
         ending = line[len(text) :]
         settled = ended or offset + len(line) < len(body)  # else the rest of it may still have come
         if ending and settled and ending not in seen:
@@ -73,7 +81,7 @@ def _lines(body: bytes, ended: bool) -> Iterator[Finding]:
             yield _not_utf8(text, invalid, offset)
         if len(text) > LONGEST_LINE:
             size = f"a line of {len(text)} bytes; some clients give up beyond {LONGEST_LINE}"
-            yield Finding(None, "PRACTICE", offset, size)
+            yield Finding("SSE-FRAME-011", "PRACTICE", offset, size)
         offset += len(line)
 
 
@@ -81,10 +89,11 @@ def _ending(ending: bytes, first: bytes, offset: int) -> Iterator[Finding]:
     """An ending at its first appearance."""
     if ending == b"\r":
         text = "a line ends in CR alone: legal, but some clients wait for an LF"
-        yield Finding(None, "PRACTICE", offset, text)
+        yield Finding("SSE-FRAME-012", "PRACTICE", offset, text)
     if ending != first:
         both = f"a line ends in {ENDINGS[ending]}, the first one in {ENDINGS[first]}"
-        yield Finding(None, "PRACTICE", offset, f"{both}: legal, but often a sign of unescaped text")
+        text = f"{both}: legal, but often a sign of unescaped text"
+        yield Finding("SSE-FRAME-012", "PRACTICE", offset, text)
 
 
 def _not_utf8(line: bytes, invalid: int, offset: int) -> Finding:
@@ -98,11 +107,12 @@ def _block(block: Block) -> Iterator[Finding]:
     for field in block.fields:
         yield from _field(field)
     if "event" in names and "data" not in names:
-        yield Finding(None, "SHOULD", block.begin, "an event without a data line: no client dispatches it")
+        text = "an event without a data line: no client dispatches it"
+        yield Finding("SSE-FRAME-009", "SHOULD", block.begin, text)
     for name in ("event", "id", "retry"):
         if (times := names.count(name)) > 1:
             text = f"{times} {name} lines in one block, where the last one wins: is a blank line missing?"
-            yield Finding(None, "SHOULD", block.begin, text)
+            yield Finding("SSE-FRAME-013", "SHOULD", block.begin, text)
 
 
 def _field(field: Field) -> Iterator[Finding]:
@@ -112,11 +122,9 @@ def _field(field: Field) -> Iterator[Finding]:
         case "id":
             if "\0" in field.value:
                 text = f"an id with a NUL is ignored, so a client resumes elsewhere: {_quoted(field.value)}"
-                yield Finding(None, "MUST", field.offset, text)
+                yield Finding("SSE-INJ-006", "MUST", field.offset, text)
         case "retry":
-            if not (field.value.isascii() and field.value.isdigit()):
-                text = f"retry is not ASCII digits and is ignored: {_quoted(field.value)}"
-                yield Finding(None, "MUST", field.offset, text)
+            yield from _retry(field)
         case name:
             near = get_close_matches(name.strip("\ufeff \t").lower(), FIELD_NAMES, n=1)
             hint = f'; did you mean "{near[0]}"?' if near else ""
@@ -124,10 +132,23 @@ def _field(field: Field) -> Iterator[Finding]:
             yield Finding("SSE-FRAME-004", "SHOULD", field.offset, text)
 
 
+def _retry(field: Field) -> Iterator[Finding]:
+    digits = field.value.lstrip("0") or field.value[:1]
+    if not (field.value.isascii() and field.value.isdigit()):
+        text = f"retry is not ASCII digits and is ignored: {_quoted(field.value)}"
+        yield Finding("SSE-RETRY-001", "MUST", field.offset, text)
+    elif len(digits) < len(str(SHORTEST_RETRY)):
+        text = f"retry {digits} ms: if the server is down, its clients storm it"
+        yield Finding("SSE-RETRY-002", "PRACTICE", field.offset, text)
+    elif len(digits) > len(str(LONGEST_RETRY)) or int(digits) > LONGEST_RETRY:
+        text = f"retry {visible(digits, SHOWN)} ms, more than an hour: is it meant in another unit?"
+        yield Finding("SSE-RETRY-002", "PRACTICE", field.offset, text)
+
+
 def _unfinished(block: Block) -> Iterator[Finding]:
     if any(field.name for field in block.fields):  # comments alone are no loss
         text = f"no blank line closes the last {block.end - block.begin} bytes: clients throw them away"
-        yield Finding("SSE-FRAME-001", "MUST", block.begin, text)
+        yield Finding("SSE-FRAME-002", "MUST", block.begin, text)
 
 
 def _quoted(text: str) -> str:

@@ -115,8 +115,7 @@ def _print(file: str, whole: bytes, found: list[Finding]) -> None:
             continue
         place = f"{file}:{bisect_right(begins, finding.offset)}: byte {finding.offset}"
         level = click.style(finding.level, fg=COLOURS[finding.level])
-        row = f" [{finding.row_id}]" if finding.row_id else ""
-        click.echo(f"{place}: {level}: {finding.text}{row}")
+        click.echo(f"{place}: {level}: {finding.text} [{finding.row_id}]")
     for level, count in shown.items():
         if count > MOST_SHOWN:
             click.echo(f"{file}: {count - MOST_SHOWN} more of {level}")

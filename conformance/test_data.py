@@ -5,6 +5,8 @@ from conformance.payloads import intact, normalised
 from conformance.row import Payload, row
 from conformance.verdict import Judgement
 
+LOOKALIKES = (":x", "data: x", "id: 7", "event: e", "retry: 1")
+
 
 @row("SSE-DATA-001", *(Payload(data) for data in ("a\nb", "a\n\nb", "\n\n")))
 def test_line_feeds(sse_trials: Trials) -> Judgement:
@@ -18,9 +20,21 @@ def test_carriage_returns(sse_trials: Trials) -> Judgement:
     return intact(sse_trials, accept=normalised, may_refuse=True)
 
 
+@row("SSE-DATA-003", Payload("x\n"), Payload("x\n\n"))
+def test_trailing_line_breaks(sse_trials: Trials) -> Judgement:
+    """Publish payloads that end in line breaks."""
+    return intact(sse_trials)
+
+
 @row("SSE-DATA-004", *(Payload(data) for data in ("  x", "\tx", "x ", " ")))
 def test_blanks(sse_trials: Trials) -> Judgement:
     """Publish payloads that begin or end with blanks and tabs."""
+    return intact(sse_trials)
+
+
+@row("SSE-DATA-005", *(Payload(text) for line in LOOKALIKES for text in (line, f"a\n{line}")))
+def test_payloads_that_look_like_lines(sse_trials: Trials) -> Judgement:
+    """Publish payloads that read like comments and fields, as a first line and as a second."""
     return intact(sse_trials)
 
 

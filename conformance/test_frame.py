@@ -1,23 +1,32 @@
 """FRAME: the grammar on the wire."""
 
-from conformance.bodies import Bodies, grammatical, merged
+from conformance.bodies import Bodies, grammatical, merged, named
+from conformance.evidence import quoted
 from conformance.exchange import Exchange, Trials
-from conformance.judge import broken, met
+from conformance.grammar import LONGEST_LINE
+from conformance.judge import broken, inconclusive, met
 from conformance.payloads import intact
 from conformance.row import Payload, row
 from conformance.target import Target
 from conformance.verdict import Judgement
 
+OWN_EVENTS = {"open", "error"}  # of every EventSource
+MOST_TYPES = 5
+
 
 @row("SSE-FRAME-001")
-def test_every_event_is_closed(sse_bodies: Bodies) -> Judgement:
-    """Look for an unclosed block, and for one that holds two of the published events."""
+def test_every_event_is_closed(sse_bodies: Bodies, sse_target: Target) -> Judgement:
+    """Look for an unclosed block, and for one that holds two of the published events.
+
+    What is unclosed at the end of a stream that is declared to have one is the next row's matter.
+    """
     expected = "an empty line after every event"
     found = merged(sse_bodies)
     if found:
         reading, block = found
         return broken(expected, "several events in one block: a client gets one", reading, at=block.begin)
-    return grammatical("SSE-FRAME-001", sse_bodies, expected)
+    row_of_the_end = "SSE-FRAME-001" if sse_target.subscribe.finite else "SSE-FRAME-002"
+    return grammatical(row_of_the_end, sse_bodies, expected)
 
 
 @row("SSE-FRAME-003")
@@ -43,6 +52,12 @@ def test_known_fields_only(sse_bodies: Bodies) -> Judgement:
     )
 
 
+@row("SSE-FRAME-005")
+def test_no_byte_order_mark(sse_bodies: Bodies) -> Judgement:
+    """Look at the first bytes of every stream, and at the beginning of every line."""
+    return grammatical("SSE-FRAME-005", sse_bodies, "no byte order mark", but_written=True)
+
+
 @row("SSE-FRAME-006", Payload("é€😀"))
 def test_utf8(sse_bodies: Bodies) -> Judgement:
     """Decode every byte that came, strictly; published text is among it."""
@@ -53,3 +68,46 @@ def test_utf8(sse_bodies: Bodies) -> Judgement:
 def test_an_empty_payload_is_an_event(sse_trials: Trials) -> Judgement:
     """Publish an empty payload."""
     return intact(sse_trials)
+
+
+@row("SSE-FRAME-009")
+def test_no_event_without_data(sse_bodies: Bodies) -> Judgement:
+    """Look for blocks that have a type and no data."""
+    return grammatical(
+        "SSE-FRAME-009", sse_bodies, "a data line in every block with a type", but_written=True
+    )
+
+
+@row("SSE-FRAME-010")
+def test_no_event_is_named_like_those_of_a_browser(sse_bodies: Bodies) -> Judgement:
+    """List the types of all events that came."""
+    seen = sorted({event.type for reading in sse_bodies.readings for event in reading.events})
+    found = next(named(sse_bodies, OWN_EVENTS), None)
+    if found:
+        reading, event = found
+        return broken("types other than open and error", quoted(event.type), reading, at=event.begin)
+    if not seen:
+        return inconclusive("not one event came")
+    return met(f"types {', '.join(map(quoted, seen[:MOST_TYPES]))}")
+
+
+@row("SSE-FRAME-011")
+def test_no_long_line(sse_bodies: Bodies) -> Judgement:
+    """Measure every line that came; long payloads are published elsewhere."""
+    return grammatical(
+        "SSE-FRAME-011", sse_bodies, f"lines of at most {LONGEST_LINE} bytes", but_written=True
+    )
+
+
+@row("SSE-FRAME-012")
+def test_one_kind_of_line_ending(sse_bodies: Bodies) -> Judgement:
+    """Look at the end of every line that came."""
+    return grammatical("SSE-FRAME-012", sse_bodies, "LF everywhere, or CRLF everywhere", but_written=True)
+
+
+@row("SSE-FRAME-013")
+def test_no_field_is_repeated(sse_bodies: Bodies) -> Judgement:
+    """Count the fields of every block that came."""
+    return grammatical(
+        "SSE-FRAME-013", sse_bodies, "at most one event, id and retry line in a block", but_written=True
+    )

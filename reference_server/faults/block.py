@@ -1,14 +1,30 @@
-"""A block with other data lines than the right ones, for faults of several sections."""
+"""Blocks and writes other than the right ones, for faults of several sections."""
 
 from collections.abc import Iterable
 
 from reference_server import wire
+from reference_server.outlet import Outlet
 from reference_server.wire import Event
 
-__all__ = ["with_lines"]
+__all__ = ["RewritingOutlet", "with_lines"]
 
 
 def with_lines(event: Event, lines: Iterable[str]) -> bytes:
     """The event's block with these lines in place of its data."""
     block = wire.encode(event._replace(data=""))
     return block.removesuffix(b"data: \n\n") + "".join(f"{line}\n" for line in lines).encode() + b"\n"
+
+
+class RewritingOutlet(Outlet):
+    """A way out that changes what one client gets, without its chunks. To be derived from."""
+
+    __slots__ = ()
+
+    def rewrite(self, body: bytes) -> bytes:
+        """What is written in place of `body`; nothing, where that is empty."""
+        raise NotImplementedError
+
+    def write(self, data: bytes) -> None:
+        body = data[data.index(b"\r\n") + 2 : -2] if self.chunked else data
+        if other := self.rewrite(body):
+            super().write(self.framed(other))

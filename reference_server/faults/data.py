@@ -34,6 +34,17 @@ def no_space(event: Event) -> bytes:
     return with_lines(event, (f"data:{line}" for line in wire.LINE_END.split(event.data)))
 
 
+def strip_trailing_lf(event: Event) -> bytes:
+    """A function that forgets the empty line at the end; of nothing but line ends it keeps all."""
+    return wire.encode(event._replace(data=event.data.rstrip("\r\n") or event.data))
+
+
+def preformatted(event: Event) -> bytes:
+    """A line that begins like a data line is taken for one that is ready to be written."""
+    lines = wire.LINE_END.split(event.data)
+    return with_lines(event, (line if line.startswith("data:") else f"data: {line}" for line in lines))
+
+
 FAULTS = {
     "lf-in-data": Fault(
         "Gives only the first line of a payload its field name.",
@@ -54,5 +65,15 @@ FAULTS = {
         "Breaks payloads at all that str.splitlines takes for a line end.",
         Parts(encode=splitlines_data),
         ("SSE-DATA-006",),
+    ),
+    "strip-trailing-lf": Fault(
+        "Loses the line ends at the end of a payload.",
+        Parts(encode=strip_trailing_lf),
+        ("SSE-DATA-003",),
+    ),
+    "preformatted": Fault(
+        "Takes a payload's line that begins with 'data:' for one that is formatted already.",
+        Parts(encode=preformatted),
+        ("SSE-DATA-005",),
     ),
 }

@@ -1,12 +1,17 @@
 """Blocks that are framed wrong."""
 
+import codecs
+from typing import Any
+
 from reference_server import wire
-from reference_server.faults.block import with_lines
+from reference_server.faults.block import RewritingOutlet, with_lines
 from reference_server.faults.fault import Fault
 from reference_server.parts import Parts
 from reference_server.wire import Event
 
 __all__ = ["FAULTS"]
+
+PADDING = 100_000  # bytes
 
 
 def unknown_field(event: Event) -> bytes:
@@ -34,6 +39,60 @@ def empty_data_dropped(event: Event) -> bytes:
     return wire.encode(event) if event.data else with_lines(event, [])
 
 
+class GreetingOutlet(RewritingOutlet):
+    """Begins each stream with a greeting of its own. To be derived from."""
+
+    __slots__ = ("_greeted",)
+    greeting = b""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._greeted = False
+
+    def rewrite(self, body: bytes) -> bytes:
+        greeting = b"" if self._greeted else self.greeting
+        self._greeted = True
+        return greeting + body
+
+
+class MarkedOutlet(GreetingOutlet):
+    """Encoded with a mark, as `utf-8-sig` does."""
+
+    __slots__ = ()
+    greeting = codecs.BOM_UTF8
+
+
+class OpeningOutlet(GreetingOutlet):
+    """Announces itself by a name that belongs to the browser."""
+
+    __slots__ = ()
+    greeting = b"event: open\ndata: connected\n\n"
+
+
+class PaddingOutlet(GreetingOutlet):
+    """Fills the buffers of some proxy with one comment, longer than the lines that clients read."""
+
+    __slots__ = ()
+    greeting = b":" + b" " * PADDING + b"\n\n"
+
+
+def announced(event: Event) -> bytes:
+    """A block with the event's name alone in front of it, for clients that might want to get ready."""
+    name = f"event: before-{event.event}\n\n".encode() if event.event else b""
+    return name + wire.encode(event)
+
+
+def crlf(event: Event) -> bytes:
+    """Events in CRLF, from another layer than greetings and heartbeats, which are in LF."""
+    return wire.encode(event).replace(b"\n", b"\r\n")
+
+
+def id_twice(event: Event) -> bytes:
+    """Two layers set the id, each for itself."""
+    again = f"id: {event.id}\n".encode() if event.id is not None else b""
+    return again + wire.encode(event)
+
+
 FAULTS = {
     "unknown-field": Fault(
         "Adds a field of its own to each event.", Parts(encode=unknown_field), ("SSE-FRAME-004",)
@@ -52,4 +111,24 @@ FAULTS = {
         Parts(encode=empty_data_dropped),
         ("SSE-FRAME-008",),
     ),
+    "bom-first": Fault(
+        "Begins each stream with a byte order mark.", Parts(outlet=MarkedOutlet), ("SSE-FRAME-005",)
+    ),
+    "event-without-data": Fault(
+        "Announces each event that has a name in a block without data.",
+        Parts(encode=announced),
+        ("SSE-FRAME-009",),
+    ),
+    "event-named-open": Fault(
+        "Greets each client with an event named open.", Parts(outlet=OpeningOutlet), ("SSE-FRAME-010",)
+    ),
+    "padding-in-one-line": Fault(
+        "Begins each stream with a comment of 100 000 bytes.",
+        Parts(outlet=PaddingOutlet),
+        ("SSE-FRAME-011",),
+    ),
+    "mixed-line-ends": Fault(
+        "Writes events in CRLF, greetings and heartbeats in LF.", Parts(encode=crlf), ("SSE-FRAME-012",)
+    ),
+    "id-twice": Fault("Writes each id twice.", Parts(encode=id_twice), ("SSE-FRAME-013",)),
 }

@@ -20,9 +20,10 @@ from conformance.eventstream import (
     Field,
     first_invalid_utf8,
 )
+from conformance.visible import visible
+from tests.conformance.vectors import VECTORS, Dispatched, Vector
 
 SLICES = [1, 2, 3, 1000]
-Triple = tuple[str, str, str]  # data, type, last event id
 
 
 def slices(body: bytes, size: int) -> Iterator[bytes]:
@@ -39,157 +40,32 @@ def blocks(body: bytes, size: int = sys.maxsize) -> tuple[list[Block], Block | N
     return [block for piece in slices(body, size) for block in stream.feed(piece)], stream.unfinished
 
 
-def message(data: str, last_event_id: str = "") -> Triple:
-    return (data, "message", last_event_id)
+@pytest.mark.parametrize("vector", VECTORS.values(), ids=VECTORS)
+def test_events_of_the_vectors_however_they_are_delivered(vector: Vector) -> None:
+    for delivery in vector.deliveries:
+        stream = EventStream()
+
+        found = [event for piece in delivery for event in stream.feed(piece)]
+
+        assert [Dispatched(event.type, event.data, event.last_event_id) for event in found] == vector.events
+        assert (stream.last_event_id, stream.retry) == (vector.last_event_id, vector.retry)
 
 
-# name: (body, events, last event id afterwards, retry afterwards)
-CASES: dict[str, tuple[bytes, list[Triple], str, int | None]] = {
-    "one line": (b"data: x\n\n", [message("x")], "", None),
-    "no space after the colon": (b"data:x\n\n", [message("x")], "", None),
-    "only one space is removed": (b"data:  x\n\n", [message(" x")], "", None),
-    "a tab is no space": (b"data:\tx\n\n", [message("\tx")], "", None),
-    "a trailing space stays": (b"data: x \n\n", [message("x ")], "", None),
-    "a colon in the value": (b"data: a:b: c\n\n", [message("a:b: c")], "", None),
-    "two data lines": (b"data: a\ndata: b\n\n", [message("a\nb")], "", None),
-    "YHOO of the standard": (b"data: YHOO\ndata: +2\ndata: 10\n\n", [message("YHOO\n+2\n10")], "", None),
-    "four blocks of the standard": (
-        b": test stream\n\ndata: first event\nid: 1\n\ndata:second event\nid\n\ndata:  third event\n",
-        [message("first event", "1"), message("second event")],
-        "",
-        None,
-    ),
-    "two events of the standard": (b"data\n\ndata\ndata\n\ndata:", [message(""), message("\n")], "", None),
-    "identical events of the standard": (b"data:test\n\ndata: test\n\n", [message("test")] * 2, "", None),
-    "a data line without colon": (b"data\n\n", [message("")], "", None),
-    "an empty data line": (b"data:\n\n", [message("")], "", None),
-    "an empty line inside": (b"data: a\ndata\ndata: b\n\n", [message("a\n\nb")], "", None),
-    "a trailing line break": (b"data: a\ndata:\n\n", [message("a\n")], "", None),
-    "a leading line break": (b"data:\ndata: a\n\n", [message("\na")], "", None),
-    "a type": (b"event: add\ndata: 1\n\n", [("1", "add", "")], "", None),
-    "the type comes after the data": (b"data: 1\nevent: add\n\n", [("1", "add", "")], "", None),
-    "the last type wins": (b"event: a\nevent: b\ndata: 1\n\n", [("1", "b", "")], "", None),
-    "an empty type is message": (b"event: a\nevent:\ndata: 1\n\n", [message("1")], "", None),
-    "the type ends with its block": (
-        b"event: a\ndata: 1\n\ndata: 2\n\n",
-        [("1", "a", ""), message("2")],
-        "",
-        None,
-    ),
-    "the type ends with a block without data": (b"event: a\n\ndata: 2\n\n", [message("2")], "", None),
-    "a type with a NUL is kept": (b"event: a\0b\ndata: 1\n\n", [("1", "a\0b", "")], "", None),
-    "an id": (b"id: 7\ndata: x\n\n", [message("x", "7")], "7", None),
-    "the id stays": (b"id: 7\ndata: x\n\ndata: y\n\n", [message("x", "7"), message("y", "7")], "7", None),
-    "the last id wins": (b"id: 7\nid: 8\ndata: x\n\n", [message("x", "8")], "8", None),
-    "an id after the data": (b"data: x\nid: 7\n\n", [message("x", "7")], "7", None),
-    "an empty id resets it": (
-        b"id: 7\ndata: x\n\nid\ndata: y\n\n",
-        [message("x", "7"), message("y")],
-        "",
-        None,
-    ),
-    "an id alone moves the cursor and fires nothing": (b"id: 7\n\n", [], "7", None),
-    "an id with NUL is ignored": (b"id: 1\n\nid: a\0b\ndata: x\n\n", [message("x", "1")], "1", None),
-    "an id that is NUL is ignored": (b"id: 1\n\nid: \0\ndata: x\n\n", [message("x", "1")], "1", None),
-    "an id keeps a second space": (b"id:  7 \ndata: x\n\n", [message("x", " 7 ")], " 7 ", None),
-    "an id of three bytes a character": ("id: …\ndata: x\n\n".encode(), [message("x", "…")], "…", None),
-    "an unfinished block does not move the id": (
-        b"id: 1\ndata: x\n\nid: 2\ndata: y\n",
-        [message("x", "1")],
-        "1",
-        None,
-    ),
-    "an unfinished line is discarded": (b"data: x\n\ndata: y", [message("x")], "", None),
-    "a finished line is not a finished block": (b"data: x\n", [], "", None),
-    "retry": (b"retry: 1000\ndata: x\n\n", [message("x")], "", 1000),
-    "retry alone": (b"retry: 1000\n\n", [], "", 1000),
-    "retry counts before its block ends": (b"retry: 1000\n", [], "", 1000),
-    "retry 0": (b"retry: 0\n\n", [], "", 0),
-    "retry with leading zeros": (b"retry: 007\n\n", [], "", 7),
-    "retry is never octal": (b"retry: 0000000000000000000000010\n\n", [], "", 10),
-    "retry with a sign": (b"retry: -5\nretry: +5\n\n", [], "", None),
-    "retry with a fraction": (b"retry: 1.5\n\n", [], "", None),
-    "retry with an underscore": (b"retry: 1_000\n\n", [], "", None),
-    "retry with a second space": (b"retry:  5\n\n", [], "", None),
-    "retry with a trailing space": (b"retry: 5 \n\n", [], "", None),
-    "retry with letters": (b"retry: 3s\n\n", [], "", None),
-    "retry in full-width digits": ("retry: \uff15\n\n".encode(), [], "", None),
-    "retry in superscript": ("retry: ²\n\n".encode(), [], "", None),
-    "an empty retry": (b"retry: 3000\nretry:\nretry\n\n", [], "", 3000),
-    "a bad retry keeps the good one": (b"retry: 3000\nretry: soon\n\n", [], "", 3000),
-    "retry of five thousand digits": (b"retry: " + b"9" * 5000 + b"\n\n", [], "", LONGEST_RETRY),
-    "a comment": (b": hello\n\n", [], "", None),
-    "an empty comment": (b":\n\n", [], "", None),
-    "a comment between data lines": (b"data: a\n:\ndata: b\n\n", [message("a\nb")], "", None),
-    "a comment that looks like data": (b":data: x\n\n", [], "", None),
-    "comments after an id fire nothing": (
-        b"id: 1\ndata: x\n\n: ping\n\n: ping\n\n",
-        [message("x", "1")],
-        "1",
-        None,
-    ),
-    "extra blank lines": (b"\n\n\ndata: x\n\n\n\n", [message("x")], "", None),
-    "extra blank lines after an id": (b"id: 1\ndata: x\n\n\n\n", [message("x", "1")], "1", None),
-    "an event without data": (b"event: ping\n\n", [], "", None),
-    "an unknown field": (b"foo: bar\ndata: x\n\n", [message("x")], "", None),
-    "an unknown field without colon": (b"foo\ndata: x\n\n", [message("x")], "", None),
-    "names are case-sensitive": (b"Data: x\nDATA: y\nID: 1\n\n", [], "", None),
-    "a space before the name": (b" data: x\n\n", [], "", None),
-    "a space before the colon": (b"data : x\n\n", [], "", None),
-    "a NUL in the name": (b"da\0ta: x\n\n", [], "", None),
-    "a NUL in the data": (b"data: a\0b\n\n", [message("a\0b")], "", None),
-    "CRLF": (b"event: e\r\ndata: a\r\ndata: b\r\n\r\n", [("a\nb", "e", "")], "", None),
-    "CR": (b"event: e\rdata: a\rdata: b\r\r", [("a\nb", "e", "")], "", None),
-    "mixed endings": (b"data: a\ndata: b\r\ndata: c\r\n\r\n", [message("a\nb\nc")], "", None),
-    "LF then CR is two line ends": (b"data: a\n\rdata: b\n\n", [message("a"), message("b")], "", None),
-    "CRLF then LF": (b"data: a\r\n\ndata: b\n\n", [message("a"), message("b")], "", None),
-    "CR then CRLF": (b"data: a\r\r\ndata: b\n\n", [message("a"), message("b")], "", None),
-    "one CRLF ends no block": (b"data: a\r\ndata: b\r\n\r\n", [message("a\nb")], "", None),
-    "line separators of Unicode are data": (
-        "data: a\u2028b\u2029c\x85d\n\n".encode(),
-        [message("a\u2028b\u2029c\x85d")],
-        "",
-        None,
-    ),
-    "control characters are data": (
-        b"data: a\x0bb\x0cc\x1cd\x1de\x1ef\x1fg\n\n",
-        [message("a\x0bb\x0cc\x1cd\x1de\x1ef\x1fg")],
-        "",
-        None,
-    ),
-    "a BOM": (b"\xef\xbb\xbfdata: x\n\n", [message("x")], "", None),
-    "a second BOM is part of the name": (b"\xef\xbb\xbf\xef\xbb\xbfdata: x\n\n", [], "", None),
-    "a BOM later on": (b"data: x\n\n\xef\xbb\xbfdata: y\n\n", [message("x")], "", None),
-    "a BOM in data": (b"data: \xef\xbb\xbfx\n\n", [message("\ufeffx")], "", None),
-    "a BOM alone": (b"\xef\xbb\xbf", [], "", None),
-    "half a BOM": (b"\xef\xbb", [], "", None),
-    "half a BOM before a field": (b"\xef\xbbdata: x\n\ndata: y\n\n", [message("y")], "", None),
-    "a BOM before a comment": (b"\xef\xbb\xbf: x\n\ndata: y\n\n", [message("y")], "", None),
-    "two, three and four bytes": ("data: é€😀\n\n".encode(), [message("é€😀")], "", None),
-    "a stray byte": (b"data: a\xffb\n\n", [message("a\ufffdb")], "", None),
-    "Latin-1": (b"data: caf\xe9\n\n", [message("caf\ufffd")], "", None),
-    "a sequence broken by the line end": (b"data: \xe2\x82\ndata: x\n\n", [message("\ufffd\nx")], "", None),
-    "a sequence broken by CR": (b"data: \xf0\x9f\x98\r\r", [message("\ufffd")], "", None),
-    "a sequence broken by the colon": (b"data\xe2: x\n\ndata: y\n\n", [message("y")], "", None),
-    "an overlong slash": (b"data: \xc0\xaf\n\n", [message("\ufffd\ufffd")], "", None),
-    "a surrogate": (b"data: \xed\xa0\x80\n\n", [message("\ufffd" * 3)], "", None),
-    "beyond Unicode": (b"data: \xf4\x90\x80\x80\n\n", [message("\ufffd" * 4)], "", None),
-    "an id that is not UTF-8": (b"id: \xff\ndata: x\n\n", [message("x", "\ufffd")], "\ufffd", None),
-    "nothing": (b"", [], "", None),
-    "one LF": (b"\n", [], "", None),
-    "an injected line": (b"data: x\revent: evil\r\r", [("x", "evil", "")], "", None),
-}
+def test_vectors_say_in_text_what_they_are_in_bytes() -> None:
+    assert {vector.id: visible(vector.body) for vector in VECTORS.values()} == {
+        vector.id: vector.text for vector in VECTORS.values()
+    }
 
 
-@pytest.mark.parametrize("size", SLICES)
-@pytest.mark.parametrize(("body", "expected", "last_event_id", "retry"), CASES.values(), ids=CASES)
-def test_events_of_literal_bytes(
-    body: bytes, expected: list[Triple], last_event_id: str, retry: int | None, size: int
-) -> None:
-    found, stream = events(body, size)
+def test_a_vector_is_delivered_whole_and_cut_in_every_delicate_place() -> None:
+    assert VECTORS["crlf"].splits == [[], [6], [9], [10], [15], [18], [19], [24], [27], [28], [29]]
+    assert all(vector.splits[0] == [] for vector in VECTORS.values())
 
-    assert [(event.data, event.type, event.last_event_id) for event in found] == expected
-    assert (stream.last_event_id, stream.retry) == (last_event_id, retry)
+
+def test_a_retry_of_five_thousand_digits_is_the_longest() -> None:
+    _, stream = events(b"retry: " + b"9" * 5000 + b"\n\n")
+
+    assert stream.retry == LONGEST_RETRY
 
 
 def field(name: str, value: str, offset: int, ending: str = "\n") -> Field:
@@ -436,7 +312,7 @@ def test_a_sequence_cut_by_the_end_is_invalid_only_when_nothing_follows() -> Non
     assert first_invalid_utf8(b"data: \xe2\x82", final=False) is None
 
 
-def foreign(body: bytes) -> list[Triple] | None:
+def foreign(body: bytes) -> list[Dispatched] | None:
     """What httpx-sse makes of `body` in one slice; None where it raises."""
     lines, decoder = SSELineDecoder(), SSEDecoder()
     try:
@@ -445,12 +321,13 @@ def foreign(body: bytes) -> list[Triple] | None:
         ]
     except (SSEError, ValueError):
         return None
-    return [(sse.data, sse.event, sse.id) for sse in found if sse is not None]
+    return [Dispatched(sse.event, sse.data, sse.id) for sse in found if sse is not None]
 
 
 # Where httpx-sse 0.4.3 leaves the standard; in all other cases the two must agree.
 KEEPS_THE_BOM = {"a BOM"}
 FIRES_WITHOUT_DATA = {
+    "a clean stream",
     "an event without data",
     "the type ends with a block without data",
     "an id alone moves the cursor and fires nothing",
@@ -477,7 +354,7 @@ READS_RETRY_AS_PYTHON_READS_NUMBERS = {
 
 
 def test_httpx_sse_agrees_but_for_its_known_deviations() -> None:
-    differing = {name for name, (body, expected, *_) in CASES.items() if foreign(body) != expected}
+    differing = {vector.title for vector in VECTORS.values() if foreign(vector.body) != vector.events}
 
     assert differing == (
         KEEPS_THE_BOM

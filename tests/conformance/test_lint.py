@@ -42,8 +42,8 @@ def test_findings_name_line_byte_and_row() -> None:
         == """\
 -:5: byte 62: SHOULD: every client ignores a line that begins with "Foo" [SSE-FRAME-004]
 -:7: byte 78: MUST: not UTF-8: "\\xff" after "data: " [SSE-FRAME-006]
--:9: byte 83: MUST: retry is not ASCII digits and is ignored: "2s"
--:11: byte 96: MUST: no blank line closes the last 11 bytes: clients throw them away [SSE-FRAME-001]
+-:9: byte 83: MUST: retry is not ASCII digits and is ignored: "2s" [SSE-RETRY-001]
+-:11: byte 96: MUST: no blank line closes the last 11 bytes: clients throw them away [SSE-FRAME-002]
 -: 2 events (2 message), 1 id, 0 comments; 3 MUST, 1 SHOULD"""
     )
 
@@ -84,7 +84,7 @@ def test_a_flood_of_findings_is_cut_and_counted() -> None:
 
     assert code == 1
     assert len(lines) == 30 + 1 + 2
-    assert lines[-3].endswith('MUST: retry is not ASCII digits and is ignored: "x"')
+    assert lines[-3].endswith('MUST: retry is not ASCII digits and is ignored: "x" [SSE-RETRY-001]')
     assert lines[-2:] == ["-: 970 more of SHOULD", "-: 0 events, 0 ids, 0 comments; 1 MUST, 1000 SHOULD"]
 
 

@@ -11,12 +11,13 @@ from conformance.requirements import REQUIREMENTS, SECTIONS, read
 GOOD = files("conformance").joinpath("requirements.toml").read_text(encoding="utf-8")
 ROWS = {
     "HTTP": "001 002 004 005 009",
-    "FRAME": "001 003 004 006 008",
-    "DATA": "001 002 004 006",
+    "FRAME": "001 003 004 005 006 008 009 010 011 012 013",
+    "DATA": "001 002 003 004 005 006",
     "INJ": "001 003",
     "ID": "001 005 006",
     "REPLAY": "001 002 007 009",
     "BEAT": "001 002 004",
+    "RETRY": "001 002",
 }
 
 
@@ -40,12 +41,14 @@ def test_a_row_says_why_and_what_to_do(id_: str) -> None:
 def test_a_clause_of_the_standard_leads_to_its_section() -> None:
     anchors = {
         "HTML 9.2.2": "#the-eventsource-interface",
+        "HTML 9.2.3": "#sse-processing-model",
         "HTML 9.2.4": "#the-last-event-id-header",
         "HTML 9.2.5": "#parsing-an-event-stream",
         "HTML 9.2.6": "#event-stream-interpretation",
         "HTML 9.2.7": "#authoring-notes",
         "RFC 9110 8.6": "rfc9110#section-8.6",
         "RFC 9110 9.3.2": "rfc9110#section-9.3.2",
+        "limits of deployed clients": "#parsing-an-event-stream",
         "whatwg/html#8297": "github.com/whatwg/html/issues/8297",
         "product promise": "#the-last-event-id-header",
     }
