@@ -16,7 +16,7 @@ Fields = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Nothing, by default.
+    """Nothing, by default. By another `method` it has no body.
 
     `instead` are fields that replace those of the same name, in lower case; None leaves them out. `count` is
     the number of events after which a bounded stream is to end.
@@ -42,10 +42,11 @@ def octets(request: Request, ask: Ask = PLAIN, more: Fields = ()) -> bytes:
         headers.insert(1, (b"Accept-Encoding", b"identity"))
     if request.method == "GET" and b"cache-control" not in given:
         headers.append((b"Cache-Control", b"no-store"))  # as the standard tells an EventSource to, 9.2.2
-    if request.body:
-        headers.append((b"Content-Length", str(len(request.body)).encode()))
+    body = b"" if ask.method else request.body
+    if body:
+        headers.append((b"Content-Length", str(len(body)).encode()))
     kept = [(name, value) for name, value in headers if name.lower() not in ask.instead]
     kept += [(name.title(), value) for name, value in ask.instead.items() if value is not None]
     method = (ask.method or request.method).encode()
     first = b"%b %b HTTP/%b" % (method, parts.raw_path, ask.version.encode())
-    return b"\r\n".join([first, *(b"%b: %b" % pair for pair in kept), b"", request.body])
+    return b"\r\n".join([first, *(b"%b: %b" % pair for pair in kept), b"", body])

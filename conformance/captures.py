@@ -1,19 +1,27 @@
 """The captures by name, in the order in which they are begun. Checks have parameters of these names."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 from conformance.bodies import Bodies
 from conformance.channel import Cursor
 from conformance.compression import Compressed, compressed, offered
+from conformance.conditions import conditions
 from conformance.crowd import Crowd, crowd
 from conformance.cursors import strange
+from conformance.ending import ending
 from conformance.exchange import Exchange, exchange
 from conformance.fanout import Fanout, fanout
-from conformance.methods import head
+from conformance.http10 import http10
+from conformance.methods import head, others
+from conformance.midstream import midstream
+from conformance.negotiation import negotiation
+from conformance.origins import foreign, origins
 from conformance.promptness import Promptness, pairs, promptness
 from conformance.quiet import Quiet
 from conformance.reading import Reading
+from conformance.refusals import Refusal, bad_requests, strangers
 from conformance.resumption import (
     First,
     Frames,
@@ -28,9 +36,20 @@ from conformance.resumption import (
     unknown,
 )
 from conformance.stage import Capture, Stage
+from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
 
 __all__ = ["CAPTURES"]
+
+
+def _visiting(take: Callable[[Subject], object]) -> Callable[[Stage], object]:
+    """A capture that needs nothing but the server."""
+
+    def visit(stage: Stage) -> object:
+        with stage.visit() as subject:
+            return take(subject)
+
+    return visit
 
 
 def _opening(stage: Stage) -> Reading:
@@ -143,6 +162,49 @@ def _crowd(stage: Stage) -> Crowd:
         return crowd(subject)
 
 
+def _refusals(stage: Stage) -> Mapping[str, Refusal]:
+    """Declared ones, and those of nobody."""
+    found: dict[str, Refusal] = {}
+    if stage.target.auth:
+        nobody: Mapping[str, Reading] = stage.get("sse_strangers")
+        found = {name: Refusal(reading) for name, reading in nobody.items()}
+    with stage.visit() as subject:
+        return {**bad_requests(subject), **found}
+
+
+def _messages(stage: Stage) -> tuple[Reading, ...]:
+    """What came so far on the quiet subscription, on that of the payloads, and on one that ends."""
+    found = [Reading.of(stage.quiet.stream.transcript)]
+    with suppress(Unjudged):
+        found = [*stage.get("sse_bodies").readings]
+    if _ends(stage):
+        found.append(stage.get("sse_ending").reading)
+    return tuple(found)
+
+
+def _errors(stage: Stage) -> Bodies:
+    """All bodies in which an error may show: one that ends, and one that fails by a declared fault, too."""
+    bodies: Bodies = stage.get("sse_bodies")
+    more: list[Reading] = []
+    if _ends(stage):
+        with suppress(Unjudged):
+            more.append(stage.get("sse_ending").reading)
+    if stage.target.faults and stage.target.faults.midstream:
+        with stage.visit() as subject:
+            more.append(midstream(subject))
+    return replace(bodies, readings=(*more, *bodies.readings))
+
+
+def _ends(stage: Stage) -> bool:
+    return stage.target.subscribe.finite or stage.target.subscribe.bounded is not None
+
+
+def _conditions(stage: Stage) -> Mapping[str, Reading]:
+    opening: Reading = stage.get("sse_opening")
+    with stage.visit() as subject:
+        return conditions(subject, opening)
+
+
 CAPTURES: Mapping[str, Capture] = {
     "sse_opening": Capture("The head of a subscription on which nothing is published.", _opening),
     "sse_quiet": Capture(
@@ -158,6 +220,17 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_unknown": Capture("A reader with an id that the server never gave.", _unknown),
     "sse_frames": Capture("Ids of blocks that are no events, each tried as a cursor.", _frames),
     "sse_cursors": Capture("The answer to each of a dozen strange cursors.", _cursors),
+    "sse_ending": Capture("A stream that ends by itself, and what comes after its end.", _visiting(ending)),
+    "sse_http10": Capture("The answer to a client of HTTP/1.0.", _visiting(http10)),
+    "sse_methods": Capture("The answers to methods that a stream has no use for.", _visiting(others)),
+    "sse_negotiation": Capture("The answers to clients that accept this or that.", _visiting(negotiation)),
+    "sse_strangers": Capture("The answers to clients that may not read.", _visiting(strangers)),
+    "sse_refusals": Capture("The answers to all requests that should be refused.", _refusals),
+    "sse_messages": Capture("Some messages, for whoever judges how they are sent.", _messages),
+    "sse_errors": Capture("All bodies in which an error may show.", _errors),
+    "sse_conditions": Capture("The answers to conditional requests, and to one for a range.", _conditions),
+    "sse_origins": Capture("What pages of other origins are answered.", _visiting(origins)),
+    "sse_foreign": Capture("The answers to a foreign page, and under a foreign name.", _visiting(foreign)),
     "sse_promptness": Capture("Single events, each published into silence.", _promptness),
     "sse_pairs": Capture("Two events in a row, for a reader that acknowledges late.", _pairs),
     "sse_offered": Capture("The head of a stream for a client that takes compressed bodies.", _offered),

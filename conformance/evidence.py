@@ -11,7 +11,7 @@ __all__ = ["again", "counted", "excerpt", "publishing", "quoted"]
 
 EXCERPT_BYTES = 80
 LONGEST_QUOTE = 120  # characters
-CURLS_OWN = {"host", "content-length", "accept-encoding"}  # it asks for no coding unless told to
+CURLS_OWN = ("content-length:", "accept-encoding: identity")  # it asks for no coding unless told to
 LONGEST_HEADER = 200  # beyond it a command line is no help
 
 
@@ -42,9 +42,12 @@ def again(transcript: Transcript) -> str:
     options = {"GET": ["-sNi"], "HEAD": ["-sI"]}.get(method, ["-sNi", "-X", method])
     if first.endswith(b"1.0"):
         options.append("--http1.0")
+    if not any(field.lower().startswith(b"accept:") for field in fields):
+        options += ["-H", "Accept:"]  # else curl adds one of its own
+    own = (*CURLS_OWN, f"host: {urlsplit(transcript.url).netloc}".lower())
     for field in fields:
         name, _, value = field.decode("ascii").partition(":")
-        if name.lower() not in CURLS_OWN:
+        if not field.decode("ascii").lower().startswith(own):
             # curl leaves a header out when its value is empty, unless it ends in a semicolon
             options += ["-H", f"{name};" if not value.strip() else f"{name}: {value.strip()}"]
     return shlex.join(["curl", *options, transcript.url])

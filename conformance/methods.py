@@ -1,13 +1,18 @@
 """Requests by other methods than the subscription's own. Waits; judges nothing."""
 
+from collections.abc import Mapping
+from functools import partial
+
+from conformance.answers import answers
 from conformance.ask import Ask
 from conformance.reading import Reading
 from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
 
-__all__ = ["head"]
+__all__ = ["head", "others"]
 
 AFTER_SECONDS = 1.0  # for which a HEAD is watched after its answer
+SAFE, UNSAFE = ("OPTIONS",), ("DELETE", "PATCH")  # the latter might do something to a stranger's server
 
 
 def head(subject: Subject) -> Reading:
@@ -19,3 +24,14 @@ def head(subject: Subject) -> Reading:
     stream.wait(lambda reading: reading.head, subject.head_seconds)
     stream.wait(lambda reading: reading.after or None, AFTER_SECONDS)
     return Reading.of(stream.transcript)
+
+
+def others(subject: Subject) -> Mapping[str, Reading]:
+    """The whole answer to methods that a stream has no use for. Raises Unjudged."""
+    polite = subject.target.politeness
+    methods = SAFE if polite and not polite.allow_attacks else (*SAFE, *UNSAFE)
+    channel = subject.channel()
+    openers = {
+        method: partial(subject.subscribe, channel=channel, ask=Ask(method=method)) for method in methods
+    }
+    return answers(subject, channel, openers, whole=True)
