@@ -11,18 +11,24 @@ from reference_server import site
 from reference_server.access import Access
 from reference_server.cors import Cors
 from reference_server.devices import Devices
+from reference_server.frames import Frames
+from reference_server.heartbeat import Wheel
 from reference_server.hub import Hub
 from reference_server.intake import Intake
+from reference_server.keep_alive import KeepAlive
 from reference_server.log import Log
 from reference_server.metrics import Metrics
 from reference_server.openapi import OpenApi
 from reference_server.origin import Origins, is_loopback
 from reference_server.parts import Routes
-from reference_server.refusal import refusals, reply
+from reference_server.pursuit import Pursuit
+from reference_server.reception import Reception
+from reference_server.refusal import reply
 from reference_server.roster import Roster
 from reference_server.settings import Settings
 from reference_server.snapshot import Snapshot
 from reference_server.stream import Streams
+from reference_server.subscriber import Subscriber
 
 __all__ = ["app_of"]
 
@@ -31,27 +37,23 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
     """The application around an open log, which stays the caller's to close."""
     parts = settings.parts
     metrics = Metrics()
-    hub = Hub(
-        log,
-        settings.limits,
-        metrics,
-        encode=parts.encode,
-        heartbeat=parts.heartbeat,
-        interval=settings.heartbeat,
-        retain=settings.retain,
-    )
+    frames = Frames(log, settings.limits, parts.encode)
+    hub = Hub(log, frames, metrics, settings.retain)
+    wheel: Wheel[Subscriber] = Wheel(settings.heartbeat)
+    pursuit = Pursuit(log, hub, frames, wheel, metrics, encode=parts.encode)
+    heart = KeepAlive(log, hub, wheel, encode=parts.encode, heartbeat=parts.heartbeat)
     latest = await log.latest()
     snapshot = Snapshot(log, latest)
     roster = Roster({*log.births, *(entry.item.device for entry in latest)}, settings.limits.devices)
     intake = Intake(log, settings.limits, parts, roster, metrics)
     app = web.Application(
-        middlewares=[metrics.watch, refusals, *guards(settings)], client_max_size=settings.limits.body
+        middlewares=[Reception(metrics).watch, *guards(settings)], client_max_size=settings.limits.body
     )
-    ways = routes(Streams(log, hub, settings, metrics), intake, snapshot, Devices(log))
+    ways = routes(Streams(log, hub, pursuit, settings, metrics), intake, snapshot, Devices(log))
     app.add_routes(parts.routes(OpenApi([*ways, web.get("/metrics", metrics.get)]).routes))
 
     async def keep_alive(_: web.Application) -> AsyncIterator[None]:
-        beating = asyncio.create_task(hub.keep_alive())
+        beating = asyncio.create_task(heart.run())
         yield
         beating.cancel()
         with suppress(asyncio.CancelledError):

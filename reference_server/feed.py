@@ -44,9 +44,9 @@ class Feed(NamedTuple):
 
 
 class Ration:
-    """A feed for one subscriber, of which no more than `left` events are wanted; then `spent` is called."""
+    """A feed for one subscriber, who wants no more than `left` events; `spent` hears which was the last."""
 
-    def __init__(self, feed: Feed, left: int, spent: Callable[[], object]) -> None:
+    def __init__(self, feed: Feed, left: int, spent: Callable[[int], object]) -> None:
         self.channel = feed.channel
         self._feed = feed
         self._left = left
@@ -57,7 +57,7 @@ class Ration:
         mine = self._feed.mine(frames)[: self._left]
         self._left -= len(mine)
         if mine and not self._left:
-            self._spent()
+            self._spent(mine[-1].sequence)
         return len(mine), b"".join([frame.body for frame in mine])
 
 

@@ -14,7 +14,7 @@ from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from reference_server.refusal import reply
 from reference_server.settings import Settings
 
-__all__ = ["Gate"]
+__all__ = ["Gate", "was_given_up"]
 
 QUEUE = 1024  # connections that wait to be accepted: a whole audience may come back at once
 SPARE = 64  # descriptors for the log, and for accepting those who are sent away
@@ -73,11 +73,13 @@ class TurnedAway(asyncio.Protocol):
 class Peer(web.RequestHandler):
     """aiohttp's own, but what it refuses has the status of RFC 6585 and 9110, and is JSON."""
 
-    __slots__ = ("__weakref__", "inside")
+    __slots__ = ("__weakref__", "inside", "lost")
 
     inside: "WeakSet[Peer]"
+    lost: BaseException | None  # why the connection is no more
 
     def connection_lost(self, exc: BaseException | None) -> None:
+        self.lost = exc
         self.inside.discard(self)
         super().connection_lost(exc)
 
@@ -97,6 +99,11 @@ class Peer(web.RequestHandler):
         answer = reply({"error": error}, refusal_of(exc, self.max_line_size) or status)
         answer.force_close()
         return answer
+
+
+def was_given_up(peer: web.RequestHandler) -> bool:
+    """Whether the kernel has closed the connection, since the other side was not heard of for too long."""
+    return isinstance(getattr(peer, "lost", None), TimeoutError)
 
 
 def refusal_of(exc: BaseException | None, longest_line: int) -> int | None:

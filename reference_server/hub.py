@@ -1,28 +1,25 @@
 """Fan-out: one ordered log, and a cursor for each subscriber. Replay, live and slow readers are one thing.
 
-Whoever stands at the head is *live* and is written to by `_fan_out`. Whoever does not is *behind*, pumped by
-its own task, from the tail or else from the log, at the pace at which its transport drains; at the head it
-joins the others. There is no queue between the two, so nothing can be lost, doubled or reordered there.
+Whoever stands at the head is *live* and is written to here. Whoever does not is *behind*, pumped by `Pursuit`
+at the pace at which its transport drains; at the head it joins the others. There is no queue between the two,
+so nothing can be lost, doubled or reordered there.
 """
 
 import asyncio
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from time import perf_counter
 
 from reference_server import wire
-from reference_server.cursor import Reset, id_of
+from reference_server.cursor import id_of
 from reference_server.feed import Feed, Ration
-from reference_server.heartbeat import Wheel
-from reference_server.limits import Limits
+from reference_server.frames import Frames
 from reference_server.log import Entry, Log
 from reference_server.metrics import Metrics
-from reference_server.outlet import StalledError
 from reference_server.subscriber import Subscriber
-from reference_server.tail import Frame, Tail
+from reference_server.tail import Frame
 
-__all__ = ["Hub", "reset_block"]
+__all__ = ["Hub"]
 
 Audiences = dict[
     tuple[Feed | Ration, bool], set[Subscriber]
@@ -31,35 +28,21 @@ NOBODY: Audiences = {}
 
 
 class Hub:
-    """Hears what the log has committed, and gives it to everyone who follows."""
+    """Hears what the log has committed, and gives it to everyone who is live."""
 
-    def __init__(
-        self,
-        log: Log,
-        limits: Limits,
-        metrics: Metrics,
-        *,
-        encode: Callable[[wire.Event], bytes],
-        heartbeat: Callable[[], bytes],
-        interval: float,
-        retain: int,
-    ) -> None:
-        """`interval`: seconds between heartbeats; `retain`: entries that the log keeps."""
+    def __init__(self, log: Log, frames: Frames, metrics: Metrics, retain: int) -> None:
+        """`retain`: entries that the log keeps."""
         self._log = log
-        self._limits = limits
+        self._frames = frames
         self._metrics = metrics
-        self._encode = encode
-        self._heartbeat = heartbeat
-        self._tail = Tail(limits.tail_frames, limits.tail_bytes)
-        self._head = log.newest  # up to here everyone who is live has been written
+        self.head = log.newest  # up to here everyone who is live has been written
+        self._closed = False
+        self._everyone: set[Subscriber] = set()  # live or behind
+        self._live: dict[str, Audiences] = {}  # by channel
         self._scheduled = False
         self._since = 0.0  # when the first of what is still to be written was committed
-        self._closed = False
-        self._live: dict[str, Audiences] = {}  # by channel
-        self._everyone: set[Subscriber] = set()
-        self._quarter = max(1, retain // 4)  # nobody's own position may fall to the end of the log
-        self._told = self._head  # up to here this was seen to
-        self._wheel: Wheel[Subscriber] = Wheel(interval)
+        self._told = self.head  # up to here `tell_the_quiet` has seen to
+        self.quarter = max(1, retain // 4)  # nobody's own position may fall to the end of the log
         log.listen(self.publish)
 
     def __len__(self) -> int:
@@ -67,25 +50,24 @@ class Hub:
 
     def publish(self, entries: Sequence[Entry]) -> None:
         """Take over what was committed. What comes within one turn of the loop goes out in one write."""
-        for entry in entries:
-            self._tail.add(self._frame(entry))
+        self._frames.add(entries)
         if not self._scheduled:
             self._since = perf_counter()  # uvloop's own clock stands still within a turn
         self._schedule()
 
     def _schedule(self) -> None:
-        if not self._scheduled and self._head < self._log.newest:
+        if not self._scheduled and self.head < self._log.newest:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._fan_out)
 
     def _fan_out(self) -> None:
         """The hot path: one join and one chunk for all who want the same, one write for each."""
         self._scheduled = False
-        frames = self._tail.after(self._head, self._limits.write)
+        frames = self._frames.at_hand(self.head)
         if not frames:
             self._drop_back()
             return
-        head = self._head = frames[-1].sequence
+        head = self.head = frames[-1].sequence
         now = asyncio.get_running_loop().time()
         events = size = 0
         for channel, mine in by_channel(frames).items():
@@ -101,80 +83,47 @@ class Hub:
                     subscriber.wrote = now
                     subscriber.told = head
                 for subscriber in [each for each in live if each.outlet.full()]:
-                    self._part(subscriber)
+                    self.part(subscriber)
         self._metrics.fanned_out(events, size, perf_counter() - self._since)
-        if head - self._told >= self._quarter:
-            self._tell_the_quiet(now)
+        if head - self._told >= self.quarter:
+            self._tell_the_quiet()
         self._schedule()
 
-    def _tell_the_quiet(self, now: float) -> None:
+    def _tell_the_quiet(self) -> None:
         """Move those along to whom nothing was written for a quarter of what the log keeps."""
-        self._told = self._head
-        position = wire.position(id_of(self._log, self._head))
+        self._told = self.head
+        position = wire.position(id_of(self._log, self.head))
         for subscriber in self._everyone:
-            if not subscriber.behind.is_set() and self._head - subscriber.told >= self._quarter:
-                subscriber.told = self._head
-                subscriber.write(position, now)
+            if subscriber.live and self.head - subscriber.told >= self.quarter:
+                subscriber.told = self.head
+                subscriber.write(position)
 
-    async def follow(self, subscriber: Subscriber) -> None:
-        """Give `subscriber` all that comes after its cursor, until it is ended or we are cancelled."""
-        subscriber.ended = self._closed
+    def _drop_back(self) -> None:
+        """More was committed in one turn than the tail holds: everyone goes on from the log."""
+        for subscriber in self._everyone:
+            if subscriber.live:
+                self.part(subscriber)
+        self.head = self._log.newest
+
+    def enter(self, subscriber: Subscriber) -> None:
+        """From now on the subscriber is one of those whose streams `close` ends."""
         self._everyone.add(subscriber)
-        self._metrics.subscribers.inc()
-        self._wheel.add(subscriber)
-        reason = "left"
-        try:
-            while not subscriber.ended:
-                await self._catch_up(subscriber)
-                await subscriber.behind.wait()
-            reason = "ended"
-        except StalledError:
-            reason = "stalled"
-            subscriber.outlet.abort()
-        finally:
-            self._metrics.subscribers.dec()
-            self._metrics.ended.labels("stopped" if self._closed else reason).inc()
-            self._leave(subscriber)
+        if self._closed:
+            self.end(subscriber, "stopped")
 
-    async def _catch_up(self, subscriber: Subscriber) -> None:
-        """Pump until the subscriber stands at the head, and let it join."""
-        await subscriber.outlet.room()
-        while not subscriber.ended:
-            if subscriber.cursor == self._head:
-                self._join(subscriber)
-                return
-            if subscriber.cursor < self._head:  # else the others are written up to it within this turn
-                await self._pump(subscriber, self._head)
-            await subscriber.outlet.room()
+    def leave(self, subscriber: Subscriber) -> None:
+        """Its stream is over."""
+        if subscriber.live:
+            self.part(subscriber)
+        self._everyone.discard(subscriber)
 
-    async def _pump(self, subscriber: Subscriber, until: int) -> None:
-        """One write's worth of what follows the cursor, from the tail or else from the log."""
-        frames = self._tail.after(subscriber.cursor, self._limits.write) or [
-            self._frame(entry) for entry in await self._log.after(subscriber.cursor, self._limits.write)
-        ]
-        now = asyncio.get_running_loop().time()
-        if not frames or frames[0].sequence != subscriber.cursor + 1:
-            reset = Reset("slow", id_of(self._log, subscriber.cursor))
-            self._metrics.resumed.labels(reset.reason).inc()
-            subscriber.cursor = subscriber.told = self._head
-            subscriber.write(reset_block(self._encode, reset, self._log, self._head), now)
-            return
-        frames = [frame for frame in frames if frame.sequence <= until]
-        count, body = subscriber.feed.cut(frames)
-        self._metrics.caught_up(count, len(body))
-        subscriber.cursor = frames[-1].sequence
-        if not body and subscriber.cursor - subscriber.told >= self._quarter:
-            body = wire.position(id_of(self._log, subscriber.cursor))
-        if body:
-            subscriber.told = subscriber.cursor
-        subscriber.write(body, now)
-
-    def _join(self, subscriber: Subscriber) -> None:
+    def join(self, subscriber: Subscriber) -> None:
+        """From behind to live, for one who has been written up to the head."""
         audiences = self._live.setdefault(subscriber.feed.channel, {})
         audiences.setdefault((subscriber.feed, subscriber.outlet.chunked), set()).add(subscriber)
         subscriber.behind.clear()
 
-    def _part(self, subscriber: Subscriber) -> None:
+    def part(self, subscriber: Subscriber) -> None:
         """From live to behind: it has been written all that the others have."""
         audiences = self._live[subscriber.feed.channel]
         live = audiences[subscriber.feed, subscriber.outlet.chunked]
@@ -183,46 +132,14 @@ class Hub:
             del audiences[subscriber.feed, subscriber.outlet.chunked]
         if not audiences:
             del self._live[subscriber.feed.channel]
-        subscriber.cursor = self._head
+        subscriber.cursor = self.head
         subscriber.behind.set()
 
-    def _drop_back(self) -> None:
-        """More was committed in one turn than the tail holds: everyone goes on from the log."""
-        for subscriber in [each for each in self._everyone if not each.behind.is_set()]:
-            self._part(subscriber)
-        self._head = self._log.newest
-
-    def _leave(self, subscriber: Subscriber) -> None:
-        if not subscriber.behind.is_set():
-            self._part(subscriber)
-        self._everyone.discard(subscriber)
-        self._wheel.discard(subscriber)
-
-    async def keep_alive(self) -> None:
-        """Write a heartbeat to whoever was quiet for the interval, until cancelled."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(self._wheel.step)
-            beat = self._heartbeat()
-            for subscriber in self._wheel.turn(loop.time()):
-                if not subscriber.outlet.full():
-                    self._beat(subscriber, beat, loop.time())
-
-    def _beat(self, subscriber: Subscriber, beat: bytes, now: float) -> None:
-        """A heartbeat, which has no id; and the position, if the client's own has been left far behind."""
-        if subscriber.watchdog:
-            beat += self._encode(wire.Event(f'{{"now": {time.time_ns() // 1_000_000}}}', "heartbeat"))
-        sunk = 2 * (self._head - subscriber.told) > self._head - self._log.oldest + 1  # to the older half
-        if not subscriber.behind.is_set() and sunk:
-            subscriber.told = self._head
-            beat += wire.position(id_of(self._log, self._head))
-        subscriber.write(beat, now)
-
-    def end(self, subscriber: Subscriber) -> None:
+    def end(self, subscriber: Subscriber, reason: str) -> None:
         """Let a stream end at the next border of an event."""
-        subscriber.ended = True
-        if not subscriber.behind.is_set():
-            self._part(subscriber)
+        subscriber.reason = reason
+        if subscriber.live:
+            self.part(subscriber)
 
     def close(self) -> None:
         """Let everyone's stream end at the next border of an event; drop those who would not take the end."""
@@ -230,13 +147,7 @@ class Hub:
         for subscriber in self._everyone:
             if subscriber.outlet.full():
                 subscriber.outlet.abort()
-            self.end(subscriber)
-
-    def _frame(self, entry: Entry) -> Frame:
-        item = entry.item
-        id_ = id_of(self._log, entry.sequence) if item.id is None else item.id
-        event = wire.Event(item.data, item.event, id_, item.retry, item.comment)
-        return Frame(entry.sequence, item.channel, item.device, self._encode(event))
+            self.end(subscriber, "stopped")
 
 
 def by_channel(frames: Iterable[Frame]) -> dict[str, list[Frame]]:
@@ -245,9 +156,3 @@ def by_channel(frames: Iterable[Frame]) -> dict[str, list[Frame]]:
     for frame in frames:
         mine[frame.channel].append(frame)
     return mine
-
-
-def reset_block(encode: Callable[[wire.Event], bytes], reset: Reset, log: Log, sequence: int) -> bytes:
-    """What a client gets whose cursor cannot be followed: why, and where the stream goes on."""
-    told = encode(wire.Event(reset.data(log), "reset"))
-    return told + wire.position(id_of(log, sequence))

@@ -1,7 +1,5 @@
 """What is counted, for Prometheus: once a turn or a request, never once a delivery; no label per topic."""
 
-from typing import Any
-
 from aiohttp import web
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -17,7 +15,6 @@ from prometheus_client import (
 __all__ = ["Metrics"]
 
 SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-FAILED = 400  # and above: statuses of answers that refuse
 
 disable_created_metrics()  # type: ignore[no-untyped-call] # a time stamp beside each counter, which no query needs
 
@@ -65,14 +62,6 @@ class Metrics:
         self.replayed.inc(events)
         self.delivered.inc(events)
         self.sent.inc(size)
-
-    @web.middleware
-    async def watch(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        """Count what was refused."""
-        response: web.StreamResponse = await handler(request)
-        if response.status >= FAILED:
-            self.refused.labels(str(response.status)).inc()
-        return response
 
     async def get(self, request: web.Request) -> web.Response:  # noqa: ARG002 - a handler's signature
         """`GET /metrics`."""

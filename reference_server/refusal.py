@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-__all__ = ["RefusedError", "refusals", "reply"]
+__all__ = ["RefusedError", "reply"]
 
 
 class RefusedError(Exception):
@@ -37,22 +37,3 @@ def reply(fields: dict[str, Any], status: int = 200, headers: dict[str, str] | N
         content_type="application/json",
         headers={"Cache-Control": "no-store", **(headers or {})},
     )
-
-
-@web.middleware
-async def refusals(request: web.Request, handler: Any) -> web.StreamResponse:
-    """Turn refusals, ours and aiohttp's, into JSON; and answer OPTIONS for every path there is."""
-    try:
-        response: web.StreamResponse = await handler(request)
-    except RefusedError as refused:
-        return reply(refused.fields, refused.status, refused.headers)
-    except web.HTTPMethodNotAllowed as refused:
-        allow = {"Allow": ", ".join(sorted({*refused.allowed_methods, "OPTIONS"}))}
-        if request.method == "OPTIONS":
-            return web.Response(status=204, headers=allow)
-        return reply({"error": f"{request.method} is not allowed here"}, 405, allow)
-    except web.HTTPRequestEntityTooLarge:
-        return reply({"error": "the body is too large", "expected": "a smaller batch"}, 413)
-    except web.HTTPNotFound:
-        return reply({"error": f"there is nothing at {request.path}"}, 404)
-    return response

@@ -2,51 +2,48 @@
 
 import asyncio
 import random
-import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from typing import NamedTuple
+from itertools import count
 
 from aiohttp import web
 
 from reference_server import wire
 from reference_server.cursor import Place, id_of
 from reference_server.feed import Feed, Ration
-from reference_server.head import accepts
-from reference_server.hub import Hub, reset_block
+from reference_server.gate import was_given_up
+from reference_server.hub import Hub
+from reference_server.journal import note
 from reference_server.log import Log
 from reference_server.metrics import Metrics
-from reference_server.names import MEASUREMENTS, NAME_RULE, is_name
+from reference_server.pursuit import Pursuit, reset_block
+from reference_server.reception import caller
 from reference_server.refusal import RefusedError
 from reference_server.settings import Settings
 from reference_server.subscriber import Subscriber
+from reference_server.wish import Wish, channel_of, wish_of
 
 __all__ = ["Streams", "channel_of"]
 
-MOST_GLOBS, LONGEST_GLOB = 32, 128
-COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
 YOUNGEST = 0.8  # of the greatest age, at which a stream may end: so that not all end at once
 JITTER = 0.25  # of the retry time, both ways: so that not all come back at once
-
-
-class Wish(NamedTuple):
-    """What a subscriber asks for: which events, how many (0: all), and heartbeats as events too."""
-
-    feed: Feed
-    limit: int
-    watchdog: bool
+MOST_SPENT = 10_000  # limited streams that have ended, and are remembered
 
 
 class Streams:
     """Answers subscribers."""
 
-    def __init__(self, log: Log, hub: Hub, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, log: Log, hub: Hub, pursuit: Pursuit, settings: Settings, metrics: Metrics) -> None:
         self._log = log
         self._hub = hub
+        self._pursuit = pursuit
         self._metrics = metrics
         self._settings = settings
         self._parts = settings.parts
+        self._numbers = count(1)
+        self._spent: OrderedDict[tuple[Feed, int, int], None] = OrderedDict()  # with limit, and last sequence
 
     async def head(self, request: web.Request) -> web.StreamResponse:
         """The head that GET would have, and nobody is subscribed (RFC 9110, 9.3.2)."""
@@ -61,61 +58,47 @@ class Streams:
         wish = wish_of(request)
         if len(self._hub) >= self._settings.limits.subscribers:
             raise RefusedError(503, "there are as many subscribers as this server takes", retry_after=5)
-        asked = cursor_of(request)
-        place = self._parts.locate(asked, self._log)
-        if asked:
-            self._metrics.resumed.labels(outcome(place, self._log)).inc()
-        if wish.limit and asked and not place.reset and await self._nothing_after(place.sequence, wish.feed):
+        place = self._parts.locate(wish.asked, self._log)
+        resume = outcome(place, self._log) if wish.asked else None
+        if resume:
+            self._metrics.resumed.labels(resume).inc()
+        if await self._is_over(wish, place):
+            note("over", **caller(request), asked=wish.asked)
             return web.Response(status=204)  # with which a browser comes back no more
-        greeting = self._greeting(asked, place)
         response = self._parts.stream_head(request)
         with suppress(ConnectionResetError):  # the client has left
-            await self._run(request, response, wish, place.sequence, greeting)
+            subscriber = await self._admit(request, response, wish, place)
+            with self._recorded(request, subscriber, wish, resume), self._aging(subscriber):
+                await self._pursuit.follow(subscriber)
+            await self._finish(response, subscriber)
         return response
 
-    async def _run(
-        self, request: web.Request, response: web.StreamResponse, wish: Wish, sequence: int, greeting: bytes
-    ) -> None:
-        """From the head of the response to its end. Raises ConnectionResetError."""
+    async def _is_over(self, wish: Wish, place: Place) -> bool:
+        """Whether the cursor is where a stream of this kind reached its limit, and nothing has come since."""
+        if (wish.feed, wish.limit, place.sequence) not in self._spent or place.reset:
+            return False
+        sequence = place.sequence
+        while entries := await self._log.after(sequence, self._settings.limits.write):
+            if wish.feed.mine(entry.item for entry in entries):
+                return False
+            sequence = entries[-1].sequence
+        return True
+
+    async def _admit(
+        self, request: web.Request, response: web.StreamResponse, wish: Wish, place: Place
+    ) -> Subscriber:
+        """Head and greeting to the client, who is a subscriber then. Raises ConnectionResetError."""
         writer = await response.prepare(request)
         if writer is None or request.transport is None:
             raise ConnectionResetError
         limits = self._settings.limits
         outlet = self._parts.outlet(request.transport, writer, chunked=response.chunked, limits=limits)
-        loop = asyncio.get_running_loop()
-        subscriber = Subscriber(outlet, wish.feed, sequence, loop.time(), watchdog=wish.watchdog)
+        number = next(self._numbers)
+        subscriber = Subscriber(outlet, wish.feed, place.sequence, number, watchdog=wish.watchdog)
         if wish.limit:
-            spent = partial(loop.call_soon, self._hub.end, subscriber)
-            subscriber.feed = Ration(wish.feed, wish.limit, spent)
-        subscriber.write(greeting, loop.time())
-        with self._aging(subscriber):
-            await self._hub.follow(subscriber)
-        try:
-            async with asyncio.timeout(limits.stall_seconds):
-                await response.write_eof()
-        except TimeoutError:
-            outlet.abort()
-
-    @contextmanager
-    def _aging(self, subscriber: Subscriber) -> Iterator[None]:
-        """End the stream when it has reached its age, a little before or after others that began with it."""
-        if not self._settings.max_age:
-            yield
-            return
-        age = self._settings.max_age * random.uniform(YOUNGEST, 1)
-        timer = asyncio.get_running_loop().call_later(age, self._hub.end, subscriber)
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    async def _nothing_after(self, sequence: int, feed: Feed) -> bool:
-        """Whether the log holds no event of the feed that follows `sequence`."""
-        while entries := await self._log.after(sequence, self._settings.limits.write):
-            if feed.mine(entry.item for entry in entries):
-                return False
-            sequence = entries[-1].sequence
-        return True
+            subscriber.feed = Ration(wish.feed, wish.limit, partial(self._spend, subscriber, wish))
+        subscriber.write(self._greeting(wish.asked, place))
+        return subscriber
 
     def _greeting(self, asked: str, place: Place) -> bytes:
         """How soon to come back, and a position for whoever has none that can be followed."""
@@ -129,49 +112,60 @@ class Streams:
             blocks.append(wire.position(id_of(self._log, place.sequence)))
         return b"".join(blocks)
 
+    def _spend(self, subscriber: Subscriber, wish: Wish, last: int) -> None:
+        """The limit is reached with the event at `last`: the stream ends when that is written."""
+        self._spent[wish.feed, wish.limit, last] = None
+        if len(self._spent) > MOST_SPENT:
+            self._spent.popitem(last=False)
+        asyncio.get_running_loop().call_soon(self._hub.end, subscriber, "limit")
+
+    @contextmanager
+    def _recorded(
+        self, request: web.Request, subscriber: Subscriber, wish: Wish, resume: str | None
+    ) -> Iterator[None]:
+        """Note that a subscriber has joined, and why it has left."""
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        note(
+            "joined",
+            stream=subscriber.number,
+            **caller(request),
+            devices=list(wish.feed.devices) or None,
+            limit=wish.limit or None,
+            asked=wish.asked or None,
+            resume=resume,
+        )
+        try:
+            yield
+        finally:
+            reason = subscriber.reason or ("lost" if was_given_up(request.protocol) else "left")
+            self._metrics.ended.labels(reason).inc()
+            note("left", stream=subscriber.number, reason=reason, seconds=round(clock() - begun, 3))
+
+    @contextmanager
+    def _aging(self, subscriber: Subscriber) -> Iterator[None]:
+        """End the stream when it has reached its age, a little before or after others that began with it."""
+        if not self._settings.max_age:
+            yield
+            return
+        age = self._settings.max_age * random.uniform(YOUNGEST, 1)
+        timer = asyncio.get_running_loop().call_later(age, self._hub.end, subscriber, "age")
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    async def _finish(self, response: web.StreamResponse, subscriber: Subscriber) -> None:
+        """The end of the body, unless the client does not take it."""
+        try:
+            async with asyncio.timeout(self._settings.limits.stall_seconds):
+                await response.write_eof()
+        except TimeoutError:
+            subscriber.outlet.abort()
+
 
 def outcome(place: Place, log: Log) -> str:
     """What becomes of a cursor: why it cannot be followed, or whether there is anything to replay."""
     if place.reset is not None:
         return place.reset.reason
     return "replayed" if place.sequence < log.newest else "current"
-
-
-def channel_of(request: web.Request) -> str:
-    """The channel that the path names. Raises RefusedError."""
-    channel: str = request.match_info.get("channel", MEASUREMENTS)
-    if not is_name(channel):
-        raise RefusedError(400, "not a name for a channel", expected=NAME_RULE)
-    return channel
-
-
-def wish_of(request: web.Request) -> Wish:
-    """All that the request says of the stream. Raises RefusedError."""
-    if not accepts(",".join(request.headers.getall("Accept", ()))):
-        raise RefusedError(406, "this is an event stream", expected="Accept: text/event-stream")
-    limit, watchdog = request.query.get("limit", "0"), request.query.get("watchdog", "0")
-    if not COUNT.fullmatch(limit) or ("limit" in request.query and not int(limit)):
-        raise RefusedError(400, f"limit={limit[:20]!r} is no number of events", expected="1 to 999999999")
-    if watchdog not in {"0", "1"}:
-        raise RefusedError(400, f"watchdog={watchdog[:20]!r} is no switch", expected="0 or 1")
-    return Wish(feed_of(request), int(limit), watchdog == "1")
-
-
-def feed_of(request: web.Request) -> Feed:
-    """The channel, and the devices that the query names. Raises RefusedError."""
-    channel = channel_of(request)
-    globs = tuple(sorted(set(request.query.getall("device", ()))))
-    if globs and channel != MEASUREMENTS:
-        raise RefusedError(400, "'device' filters measurements only", expected="GET /events?device=GLOB")
-    if len(globs) > MOST_GLOBS or any(len(glob) > LONGEST_GLOB for glob in globs):
-        expected = f"at most {MOST_GLOBS} of at most {LONGEST_GLOB} characters"
-        raise RefusedError(400, "too many or too long values of 'device'", expected=expected)
-    return Feed(channel, globs)
-
-
-def cursor_of(request: web.Request) -> str:
-    """What the client asks to go on after, or "". The field wins: a browser sends it when it comes back."""
-    field = request.headers.get("Last-Event-ID", "")
-    # aiohttp keeps bytes that are not UTF-8 as lone surrogates, which could not be written back
-    asked = field.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return asked or request.query.get("lastEventId", "")

@@ -14,23 +14,29 @@ class Subscriber:
     While it is live its cursor is the hub's own, and `cursor` says where it joined.
     """
 
-    __slots__ = ("behind", "cursor", "ended", "feed", "outlet", "told", "watchdog", "wrote")
+    __slots__ = ("behind", "cursor", "feed", "number", "outlet", "reason", "told", "watchdog", "wrote")
 
     def __init__(
-        self, outlet: Outlet, feed: Feed, cursor: int, now: float, *, watchdog: bool = False
+        self, outlet: Outlet, feed: Feed, cursor: int, number: int = 0, *, watchdog: bool = False
     ) -> None:
+        """`number`: its name in the journal."""
+        self.number = number
         self.outlet = outlet
         self.feed: Feed | Ration = feed
         self.watchdog = watchdog  # wants events for heartbeats
-        self.ended = False  # its stream is to end at the next border of an event
+        self.reason = ""  # not empty: why its stream is to end, at the next border of an event
         self.cursor = cursor  # a sequence
         self.told = cursor  # the last sequence that the client itself knows of
-        self.wrote = now  # when bytes last went out, on the loop's clock
+        self.wrote = asyncio.get_running_loop().time()  # when bytes last went out, on the loop's clock
         self.behind = asyncio.Event()  # not set: live
         self.behind.set()
 
-    def write(self, body: bytes, now: float) -> None:
+    @property
+    def live(self) -> bool:
+        return not self.behind.is_set()
+
+    def write(self, body: bytes) -> None:
         """Whole blocks only; none is no write, since an empty chunk would end the response."""
         if body:
             self.outlet.write(self.outlet.framed(body))
-            self.wrote = now
+            self.wrote = asyncio.get_running_loop().time()

@@ -38,17 +38,35 @@ def test_a_limit_holds_within_one_batch_and_counts_matches_only(url: str) -> Non
     assert [json.loads(each.data)["value"] for each in stream.events] == [1, 3, 5]
 
 
-def test_with_a_limit_a_cursor_that_nothing_follows_gets_204(url: str) -> None:
-    (last,) = publish(url, "x", channel="end")
+def test_one_whose_stream_reached_its_limit_gets_204_until_there_is_more(url: str) -> None:
+    with Listener(url, "/events/end?limit=2") as stream:
+        publish(url, "x", channel="end")
+        publish(url, "elsewhere", channel="other")
+        publish(url, "y", channel="end")
+        stream.rest()
     publish(url, "elsewhere", channel="other")
-    headers = {"Last-Event-ID": last}
+    headers = {"Last-Event-ID": stream.position}
 
     at_the_head = httpx.get(f"{url}/events/end?limit=2", headers=headers)
-    publish(url, "more", channel="end")
-    later = httpx.get(f"{url}/events/end?limit=1", headers=headers)
+    publish(url, "more", "and more", channel="end")
+    later = httpx.get(f"{url}/events/end?limit=2", headers=headers)
 
     assert (at_the_head.status_code, at_the_head.content) == (204, b"")
     assert (later.status_code, b"data: more" in later.content) == (200, True)
+
+
+def test_one_who_was_cut_before_the_limit_goes_on(url: str) -> None:
+    with Listener(url, "/events/cut?limit=2") as first:
+        while not first.position:
+            first.read()
+    with Listener(url, "/events/cut?limit=2", last_id=first.position) as second:
+        publish(url, "x", channel="cut")
+        second.take(1)
+    with Listener(url, "/events/cut?limit=2", last_id=second.position) as third:
+        publish(url, "y", "z", channel="cut")
+        third.rest()
+
+    assert [each.data for each in third.events] == ["y", "z"]
 
 
 @pytest.mark.parametrize(
