@@ -88,7 +88,7 @@ def _row(run: Run, row: str, judgement: Judgement) -> ResultRow:
         fix=requirement.fix,
         expected=_text(judgement.expected, secrets),
         observed=_text(judgement.observed, secrets),
-        evidence=redacted(_marked(judgement), secrets),
+        evidence=_evidence(judgement, secrets),
         reproduce=redacted(judgement.reproduce, secrets),
         arrivals=judgement.arrivals,
         seconds=round(run.seconds.get(row, 0.0), 3),
@@ -113,6 +113,11 @@ def _portability(run: Run, one: Portability) -> PortabilityRow:
         heard=_text(one.first.got, secrets),
         evidence=redacted(_marked(one.first), secrets),
     )
+
+
+def _evidence(judgement: Judgement, secrets: list[str]) -> str | list[str]:
+    first = redacted(_marked(judgement), secrets)
+    return first if judgement.other is None else [first, redacted(_marked(judgement.other), secrets)]
 
 
 def _marked(shown: Judgement | Difference) -> str:

@@ -42,7 +42,8 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     (applies.py says how it is told).
     `requires` holds the rows whose failure makes this one meaningless. The file names only the nearest; a
     record also has those that they require in turn, in the order of the catalogue. One that is `slow` takes
-    minutes, and is judged only when that was asked for.
+    minutes, and is judged only when that was asked for; one that is `racy` depends on the moment, and is
+    judged again before it fails.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^SSE-[A-Z0-9]+-\d{3}$", description="an id like SSE-HTTP-001")]
@@ -56,6 +57,7 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: tuple[Need, ...] = ()
     requires: tuple[str, ...] = ()
     slow: bool = False
+    racy: bool = False
 
     @property
     def section(self) -> str:

@@ -29,7 +29,7 @@ class ResultRow(msgspec.Struct, frozen=True, kw_only=True):
     fix: str
     expected: str
     observed: str
-    evidence: str
+    evidence: str | list[str]  # several where a row was judged several times
     reproduce: str
     arrivals: tuple[tuple[float, int], ...]
     seconds: float

@@ -3,9 +3,9 @@
 import secrets
 import sys
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import pytest
@@ -15,6 +15,7 @@ from conformance.captures import CAPTURES
 from conformance.differential import Portability, compared
 from conformance.options import Options
 from conformance.process import ServerProcess
+from conformance.repeats import steady
 from conformance.requirements import REQUIREMENTS
 from conformance.row import MARKER
 from conformance.score import DESELECTED, Score, score
@@ -153,11 +154,16 @@ class Run:
         row = row_of(pyfuncitem)
         if row is None:
             return None
-        names = pyfuncitem._fixtureinfo.argnames
-        try:
-            judgement = pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
-        except Unjudged as unjudged:
-            judgement = unjudged.judgement
+        given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+        judgement = _judged(pyfuncitem.obj, lambda: given)
+        if REQUIREMENTS[row].racy and self._stage is not None:
+            again = {name: partial(self._stage.again, name) for name in given if name in CAPTURES}
+            judgement = steady(
+                judgement,
+                lambda: _judged(
+                    pyfuncitem.obj, lambda: given | {name: capture() for name, capture in again.items()}
+                ),
+            )
         self._conclude(pyfuncitem, row, judgement)
         return True
 
@@ -246,3 +252,11 @@ class Run:
             ("verdict", str(found.verdict)),
         ]
         return found
+
+
+def _judged(check: Callable[..., Judgement], given: Callable[[], Mapping[str, object]]) -> Judgement:
+    """What the check returns, or says that it cannot."""
+    try:
+        return check(**given())
+    except Unjudged as unjudged:
+        return unjudged.judgement

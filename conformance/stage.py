@@ -72,7 +72,8 @@ class Stage:
         try:
             self._pool = self._open.enter_context(ThreadPoolExecutor(AT_ONCE, "capture"))
             self.wire = self._open.enter_context(Wire())
-            self.subject = Subject(self.target, self.wire, captured(self.target), self._nonce)
+            self._values = dict(captured(self.target))
+            self.subject = Subject(self.target, self.wire, self._values, self._nonce)
             self._open.callback(self.subject.close)
             self._open.callback(self._pool.shutdown, wait=False, cancel_futures=True)
             self.quiet = QuietStream(self.subject)
@@ -97,11 +98,24 @@ class Stage:
             wait(self._begun)
         return self._taken[name]()
 
+    def again(self, name: str) -> Any:
+        """The same, captured anew, on a server that is left alone meanwhile. Raises Unjudged."""
+        wait(self._begun)
+        self.quiet.stream.close()
+        self.quiet = QuietStream(self.subject)
+        return self._captures[name].take(self)
+
     @contextmanager
     def visit(self) -> Iterator[Subject]:
         """The server, for one capture: whatever is subscribed inside is closed at the end."""
         with self.subject.visit() as visitor:
             yield visitor
+
+    def restart(self) -> None:
+        """Start the server that was stopped, and have its [[setup]] again. Raises Unjudged."""
+        assert self.process is not None, "whoever stops it has asked whether it is ours"
+        self.process.start()
+        self._values.update(captured(self.target))
 
     @property
     def _spacious(self) -> bool:

@@ -140,7 +140,7 @@ def _explained(row: ResultRow) -> Group:
         "reason": row.reason,
         "expected": row.expected,
         "observed": row.observed,
-        "bytes": row.evidence[:EVIDENCE_CHARACTERS] + "…" * (len(row.evidence) > EVIDENCE_CHARACTERS),
+        "bytes": _shortened(row.evidence if isinstance(row.evidence, str) else "  then  ".join(row.evidence)),
         "why": row.why,
         "fix": row.fix,
     }
@@ -151,6 +151,10 @@ def _explained(row: ResultRow) -> Group:
         "\n", (row.verdict, _style(row)), f" {row.id}  ", (row.title, "bold"), f"  [{row.level}]"
     )
     return Group(head, Padding(told, (0, 0, 0, 2)))
+
+
+def _shortened(evidence: str) -> str:
+    return evidence[:EVIDENCE_CHARACTERS] + "…" * (len(evidence) > EVIDENCE_CHARACTERS)
 
 
 def _again(command: str, console: Console) -> None:

@@ -34,7 +34,7 @@ class Judgement:
     `evidence` is the target's own bytes, to be escaped by whoever shows them; `cut` tells whether there were
     more in front of them, and behind. `arrivals` are (seconds since the request, number of bytes). A FAIL
     counts by the row's level, so a SHOULD becomes a WARN, unless `declared`: then the target breaks its own
-    word.
+    word. `other` is what a FLAKY row came to the next time.
     """
 
     verdict: Verdict
@@ -46,6 +46,7 @@ class Judgement:
     reproduce: str = ""
     arrivals: tuple[tuple[float, int], ...] = ()
     declared: bool = False
+    other: "Judgement | None" = None
 
 
 class Unjudged(Exception):  # noqa: N818 - not an error: the outcome of a capture that cannot be judged

@@ -1,0 +1,35 @@
+"""A finding that may be the moment's is looked at again before it is held against a server. Pure.
+
+Nothing erodes trust in a suite like a verdict that changes between runs against the same server, so a row
+that depends on timing has to fail each time; where it does not, that itself is the finding.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from conformance.verdict import Judgement, Verdict
+
+__all__ = ["REPEATS", "steady"]
+
+REPEATS = 2
+
+
+def steady(first: Judgement, again: Callable[[], Judgement]) -> Judgement:
+    """`first`, or FLAKY where it is a failure and one of the repeats is none; both are kept."""
+    if first.verdict is not Verdict.FAIL:
+        return first
+    for number in range(1, REPEATS + 1):
+        other = again()
+        if other.verdict in {Verdict.PASS, Verdict.WARN, Verdict.INFO}:
+            return _flaky(first, other, number)
+    return first
+
+
+def _flaky(first: Judgement, other: Judgement, number: int) -> Judgement:
+    return replace(
+        first,
+        verdict=Verdict.FLAKY,
+        reason=f"FAIL, and {other.verdict} when it was tried again (repeat {number} of at most {REPEATS})",
+        observed=f"first: {first.observed}; then: {other.observed or other.reason}",
+        other=other,
+    )
