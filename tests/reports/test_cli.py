@@ -164,3 +164,50 @@ def test_help_names_the_exit_codes() -> None:
 
     assert done.exit_code == 0
     assert "Exit codes:" in done.stdout
+
+
+def test_a_badge_is_written_beside_the_page(tmp_path: Path) -> None:
+    file, out = samples.put(tmp_path, "suite.json", samples.conformance()), tmp_path / "page.html"
+
+    for name, begin in {"badge.svg": "<svg ", "badge.json": '{"schemaVersion": 1'}.items():
+        done = run(file, "-o", out, "--badge", tmp_path / name)
+
+        assert (done.exit_code, (tmp_path / name).read_text()[: len(begin)]) == (0, begin)
+
+
+def test_a_badge_is_of_one_conformance_result_and_of_a_known_kind(tmp_path: Path) -> None:
+    one, load = (
+        samples.put(tmp_path, "suite.json", samples.conformance()),
+        samples.put(tmp_path, "run.json", samples.load()),
+    )
+    out = tmp_path / "page.html"
+
+    assert "of one conformance result, and there are 2" in run(one, one, "-o", out, "--badge", "b.svg").output
+    assert "of one conformance result, and there are 0" in run(load, "-o", out, "--badge", "b.svg").output
+    assert "has to end in .svg or .json" in run(one, "-o", out, "--badge", "b.png").output
+    assert not out.exists()
+
+
+def test_a_github_job_gets_a_summary_and_annotations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, out = samples.put(tmp_path, "suite.json", samples.conformance()), tmp_path / "page.html"
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+
+    done = run(file, "-o", out, "--github")
+
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[0].startswith("::error title=SSE-INJ-003 Title of SSE-INJ-003::expected ")
+    assert summary.read_text().startswith("before\n## ")
+
+
+def test_a_github_job_is_missed_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, out = samples.put(tmp_path, "suite.json", samples.conformance()), tmp_path / "page.html"
+    monkeypatch.delenv("GITHUB_STEP_SUMMARY", raising=False)
+
+    done = run(file, "-o", out, "--github")
+
+    assert (done.exit_code, out.exists()) == (2, False)
+    assert "GITHUB_STEP_SUMMARY is not set" in done.output
