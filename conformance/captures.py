@@ -1,6 +1,6 @@
 """The captures by name, in the order in which they are begun. Checks have parameters of these names."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -10,6 +10,7 @@ from conformance.compression import Compressed, compressed, offered
 from conformance.conditions import conditions
 from conformance.crowd import Crowd, crowd
 from conformance.cursors import strange
+from conformance.cuts import Chain, Cut, chain, cuts
 from conformance.ending import ending
 from conformance.exchange import Exchange, exchange
 from conformance.fanout import Fanout, fanout
@@ -18,6 +19,7 @@ from conformance.methods import head, others
 from conformance.midstream import midstream
 from conformance.negotiation import negotiation
 from conformance.origins import foreign, origins
+from conformance.phases import phases
 from conformance.promptness import Promptness, pairs, promptness
 from conformance.quiet import Quiet
 from conformance.reading import Reading
@@ -35,6 +37,8 @@ from conformance.resumption import (
     spelled,
     unknown,
 )
+from conformance.row import Payload
+from conformance.seam import Seam, Trial, readers, stretch
 from conformance.stage import Capture, Stage
 from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
@@ -78,7 +82,23 @@ def _exchange(stage: Stage) -> Exchange:
     if not stage.subject.isolated:
         stage.get("sse_quiet")  # there is one channel only, which must be quiet for that
     with stage.visit() as subject:
-        return exchange(subject, stage.wanted)
+        return exchange(subject, _wanted(stage, with_ids=False))
+
+
+def _named_exchange(stage: Stage) -> Exchange:
+    if not stage.subject.isolated:
+        stage.get("sse_exchange")  # so that neither writes between the fences of the other
+    with stage.visit() as subject:
+        return exchange(subject, _wanted(stage, with_ids=True))
+
+
+def _wanted(stage: Stage, *, with_ids: bool) -> Mapping[str, Sequence[Payload]]:
+    """Payloads that bring ids are apart: they may change what a channel is, and what can be resumed on it."""
+    return {
+        row: many
+        for row, many in stage.wanted.items()
+        if any(one.id is not None for one in many) is with_ids
+    }
 
 
 def _bodies(stage: Stage) -> Bodies:
@@ -105,6 +125,33 @@ def _queried(stage: Stage) -> Queried:
     before: Resumption = stage.get("sse_resumption")
     with stage.visit() as subject:
         return queried(subject, before)
+
+
+def _seam(stage: Stage) -> Seam:
+    with stage.visit() as subject:
+        return stretch(subject)
+
+
+def _phases(stage: Stage) -> tuple[Trial, ...]:
+    with stage.visit() as subject, suppress(Unjudged):  # few trials, or none, are said to be so
+        return phases(subject)
+    return ()
+
+
+def _readers(stage: Stage) -> tuple[Trial, ...]:
+    before: Seam = stage.get("sse_seam")
+    with stage.visit() as subject:
+        return readers(subject, before)
+
+
+def _cuts(stage: Stage) -> tuple[Cut, ...]:
+    with stage.visit() as subject:
+        return cuts(subject)
+
+
+def _chain(stage: Stage) -> Chain:
+    with stage.visit() as subject:
+        return chain(subject)
 
 
 def _first(stage: Stage) -> First:
@@ -177,7 +224,7 @@ def _messages(stage: Stage) -> tuple[Reading, ...]:
     found = [Reading.of(stage.quiet.stream.transcript)]
     with suppress(Unjudged):
         found = [*stage.get("sse_bodies").readings]
-    if _ends(stage):
+    if stage.target.subscribe.ends:
         found.append(stage.get("sse_ending").reading)
     return tuple(found)
 
@@ -186,17 +233,13 @@ def _errors(stage: Stage) -> Bodies:
     """All bodies in which an error may show: one that ends, and one that fails by a declared fault, too."""
     bodies: Bodies = stage.get("sse_bodies")
     more: list[Reading] = []
-    if _ends(stage):
+    if stage.target.subscribe.ends:
         with suppress(Unjudged):
             more.append(stage.get("sse_ending").reading)
     if stage.target.faults and stage.target.faults.midstream:
         with stage.visit() as subject:
             more.append(midstream(subject))
     return replace(bodies, readings=(*more, *bodies.readings))
-
-
-def _ends(stage: Stage) -> bool:
-    return stage.target.subscribe.finite or stage.target.subscribe.bounded is not None
 
 
 def _conditions(stage: Stage) -> Mapping[str, Reading]:
@@ -212,10 +255,18 @@ CAPTURES: Mapping[str, Capture] = {
     ),
     "sse_head": Capture("The answer to a HEAD request, and whatever came after it.", _head),
     "sse_exchange": Capture("The payloads of all checks, published once, and what came of them.", _exchange),
+    "sse_named_exchange": Capture(
+        "The payloads that bring ids, on a channel of their own, and what came of them.", _named_exchange
+    ),
     "sse_bodies": Capture("Everything that came so far, for whoever judges the grammar.", _bodies),
     "sse_resumption": Capture("A reader that left and came back, and one with the newest id.", _resumption),
     "sse_spelled": Capture("Readers that write Last-Event-ID in other ways.", _spelled),
     "sse_queried": Capture("Readers with an id in the query.", _queried),
+    "sse_seam": Capture("A reader whose replay stands still while events are published.", _seam),
+    "sse_phases": Capture("Readers that come back at random moments of bursts.", _phases),
+    "sse_readers": Capture("Readers that are stalled in replays from different events.", _readers),
+    "sse_cuts": Capture("Readers that were cut at exact bytes, and came back.", _cuts),
+    "sse_chain": Capture("A reader that was cut ten times in a row.", _chain),
     "sse_first": Capture("A reader without a cursor, on a channel with a history.", _first),
     "sse_unknown": Capture("A reader with an id that the server never gave.", _unknown),
     "sse_frames": Capture("Ids of blocks that are no events, each tried as a cursor.", _frames),

@@ -14,6 +14,7 @@ from conformance.wire import WireStream
 __all__ = ["PATIENCE_SECONDS", "Channel", "Cursor", "id_of"]
 
 PATIENCE_SECONDS = 3.0  # beyond the latency budget, before an event counts as lost
+LONGEST_SECONDS = 10.0  # that a capture may spend on publishing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,16 @@ class Channel:
     def texts(self, what: str, count: int, padding: int = 0) -> list[str]:
         """Payloads that occur nowhere else in the run, each of about `padding` bytes."""
         return [f"{what}-{self.subject.nonce}-{number}.".ljust(padding, ".") for number in range(count)]
+
+    def afford(self, events: int) -> None:
+        """Raises Unjudged where so many publications are too much for a stranger, or take too long."""
+        seconds = events * self.subject.pause_seconds
+        if not self.subject.unrationed:
+            told = f"politeness: needs {events} publications; the target can allow them"
+            raise Unjudged(Verdict.SKIP, told)
+        if seconds > LONGEST_SECONDS:
+            told = f"needs-slow: {events} publications take {seconds:.0f} s at publish.max_rate"
+            raise Unjudged(Verdict.SKIP, told)
 
     def publish(self, texts: Sequence[str]) -> None:
         """One after the other. Raises Unjudged where one is refused."""
@@ -68,7 +79,8 @@ class Channel:
 
     def got(self, stream: WireStream, texts: Collection[str], id_: str = "") -> Cursor:
         """What a reader got of `texts` so far."""
-        reading, known = Reading.of(stream.transcript), set(texts)
+        reading = stream.reading if stream.closed else Reading.of(stream.transcript)
+        known = set(texts)
         blocks = {block.end: block for block in reading.blocks}
         found = [(self.subject.payload(event.data) or "", blocks[event.end]) for event in reading.events]
         ours = [(text, id_of(block) or "", block.begin) for text, block in found if text in known]
