@@ -25,8 +25,7 @@ soak: $(READY)
 	$(BIN)/pytest -m soak
 
 bench: $(READY)
-	$(BIN)/python -P -m tests.bench
-	$(BIN)/python -P -m tests.bench_ingest
+	$(BIN)/python -P -m tests.bench $(BENCH)
 
 clean:
 	rm -rf $(VENV) results .mypy_cache .ruff_cache .pytest_cache

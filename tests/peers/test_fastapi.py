@@ -1,26 +1,48 @@
 """The peer says what FastAPI says, and nobody who saw the head of a stream misses an event."""
 
+import os
 import socket
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.bench import FASTAPI, free_port, running, subscribe
+from tests.bench.server import HEAD, serving
+from tests.conftest import DEADLINE
+from tests.peers.recipe import recipes
+
+FASTAPI = recipes()["fastapi"]
+
+
+def argv(port: int, work: Path) -> Sequence[str]:
+    """With our own interpreter, which has FastAPI too: tests install nothing."""
+    return [sys.executable, *FASTAPI.argv(port, work)[1:]]
 
 
 @pytest.fixture(scope="module")
 def peer() -> Iterator[httpx.Client]:
-    with running(FASTAPI, free_port()) as (_, client):
-        yield client
+    core = min(os.sched_getaffinity(0))
+    with serving(argv, FASTAPI.subscribe, core) as server:
+        url = f"http://127.0.0.1:{server.port}"
+        with httpx.Client(base_url=url, trust_env=False, timeout=DEADLINE) as client:
+            yield client
 
 
 @pytest.fixture
 def streams(peer: httpx.Client) -> Iterator[list[socket.socket]]:
-    streams = subscribe(str(peer.base_url), FASTAPI.subscribe, 20)
-    yield streams
-    for stream in streams:
-        stream.close()
+    with ExitStack() as stack:
+        streams = []
+        for _ in range(20):
+            at = ("127.0.0.1", peer.base_url.port or 80)
+            stream = stack.enter_context(socket.create_connection(at, DEADLINE))
+            stream.sendall(HEAD % FASTAPI.subscribe.encode())
+            streams.append(stream)
+        for stream in streams:
+            read_until(stream, b"\r\n\r\n")
+        yield streams
 
 
 def read_until(stream: socket.socket, mark: bytes) -> bytes:
