@@ -46,7 +46,7 @@ def _await(subject: Subject, channel: str, streams: list[WireStream]) -> None:
 
 def _settle(subject: Subject, streams: list[WireStream]) -> None:
     """Until all answers have ended, or go on as streams do."""
-    subject.wire.wait(lambda: all(map(_ended, streams)) or None, subject.latency_seconds)
+    subject.wire.wait(lambda: all(map(_ended, streams)) or None, subject.head_seconds)
 
 
 def _answered(stream: WireStream) -> bool:

@@ -64,6 +64,9 @@ def _local(target: Target) -> bool | None:
 HAS: Mapping[Need, Callable[[Target], bool | None]] = {
     "publish": _publisher,
     "publish.event": lambda target: target.publish.fields.event if target.publish else None,
+    "publish.id": lambda target: target.publish.fields.id if target.publish else None,
+    "publish.retry": lambda target: target.publish.fields.retry if target.publish else None,
+    "publish.comment": lambda target: target.publish.fields.comment if target.publish else None,
     "cursor": lambda target: target.cursor.supported if target.cursor else None,
     "cursor.header": lambda target: target.cursor.header if target.cursor else None,
     "cursor.query": lambda target: bool(target.cursor and target.cursor.query),
@@ -72,16 +75,20 @@ HAS: Mapping[Need, Callable[[Target], bool | None]] = {
     "cursor.retention": _retention,
     "heartbeat": lambda target: target.heartbeat.interval is not None if target.heartbeat else None,
     "open-ended": lambda target: not target.subscribe.finite,
-    "finite": lambda target: target.subscribe.finite or target.subscribe.bounded is not None,
+    "finite": lambda target: target.subscribe.ends,
     "server-framing": lambda target: target.target.framing == "server",
     "http-1.0": lambda target: "1.0" in target.target.http if target.target.http else None,
     "local": _local,
     "auth": lambda target: MAIN in target.auth,
     "cors": lambda target: target.cors is not None,
+    "process": lambda target: target.process is not None,
+    "cap": lambda target: target.limits.cap is not None,
 }
 REASONS: Mapping[Need, str] = {
     "publish": "no-publisher",
     "server-framing": "framed-by-publisher",
+    "process": "no-process",
+    "cap": "no-cap",
 }  # of an N/A
 KEYS: Mapping[Need, str] = {"http-1.0": "target.http", "local": "target.local"}  # that declare a need
 

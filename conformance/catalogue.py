@@ -13,6 +13,9 @@ __all__ = ["UnknownRowError", "print_explanation", "print_list", "requirement"]
 NEEDS = {
     "publish": "a way to publish",
     "publish.event": "a publisher that sets the event type",
+    "publish.id": "a publisher that sets the id",
+    "publish.retry": "a publisher that sets retry",
+    "publish.comment": "a publisher that sets comments",
     "cursor": "a cursor",
     "cursor.header": "a cursor in the header",
     "cursor.query": "a cursor in the query",
@@ -26,6 +29,8 @@ NEEDS = {
     "http-1.0": "HTTP/1.0 among the versions that it is asked in",
     "local": "a service meant for one machine",
     "auth": "credentials that a subscriber needs",
+    "process": "a [process] that the suite may start and stop",
+    "cap": "a declared limits.cap",
     "cors": "an origin whose pages may read",
 }
 

@@ -8,6 +8,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from conformance.ask import Ask, octets
+from conformance.fields import tokens
 from conformance.peer import Unreachable
 from conformance.reading import Reading
 from conformance.request import Request
@@ -42,6 +43,11 @@ def ending(subject: Subject) -> Ending:
     """Read such a stream, ask again on its connection, and come back. Raises Unjudged if it does not end."""
     channel = subject.channel()
     stream, texts = whole(subject, channel, "a stream to its end")
+    if not _over(stream):
+        key = "bounded" if subject.target.subscribe.bounded else "finite = true"
+        lasted = f"in {stream.lasted:.0f} s, and {len(stream.reading.events)} events"
+        reason = f"the target says {key}, but the stream did not end {lasted}"
+        raise Unjudged(Verdict.INCONCLUSIVE, reason)
     reading = Reading.of(stream.transcript)
     then = _then(subject, stream)
     stream.close()
@@ -51,18 +57,13 @@ def ending(subject: Subject) -> Ending:
 def whole(
     subject: Subject, channel: str, label: str, *, version: str = "1.1"
 ) -> tuple[WireStream, tuple[str, ...]]:
-    """Such a stream, when it is over, and the texts that were published to end it. Raises Unjudged."""
+    """Such a stream, which should be over, and the texts that were published to end it. Raises Unjudged."""
     stream = subject.subscribe(label, channel, ask=_bounded(subject, version))
     stream.wait(lambda reading: reading.head, subject.head_seconds)
     texts: tuple[str, ...] = ()
     if subject.can_publish and subject.target.subscribe.traffic == "on-publish":
         texts = _publish(subject, channel, stream)
     stream.wait(_complete, PATIENCE_SECONDS)
-    if not _over(stream):
-        key = "bounded" if subject.target.subscribe.bounded else "finite = true"
-        lasted = f"in {stream.lasted:.0f} s, and {len(stream.reading.events)} events"
-        reason = f"{label}: the target says {key}, but the stream did not end {lasted}"
-        raise Unjudged(Verdict.INCONCLUSIVE, reason)
     return stream, texts
 
 
@@ -104,8 +105,7 @@ def _then(subject: Subject, stream: WireStream) -> bytes | None:
 def _closes(reading: Reading) -> bool:
     """Whether the head says that the connection ends with the message (RFC 9112, 9.3)."""
     assert reading.head is not None, "asked of a message that has one"
-    fields = reading.head.all("connection")
-    options = {option.strip().lower() for field in fields for option in field.split(",")}
+    options = tokens(reading.head.all("connection"))
     return "close" in options or (reading.head.version == "1.0" and "keep-alive" not in options)
 
 

@@ -16,7 +16,7 @@ LABEL = "a client of HTTP/1.0"
 def http10(subject: Subject) -> Reading:
     """The answer: to its end, where the target has streams that end by themselves. Raises Unjudged."""
     channel = subject.channel()
-    if subject.target.subscribe.finite or subject.target.subscribe.bounded:
+    if subject.target.subscribe.ends:
         stream, _ = whole(subject, channel, LABEL, version="1.0")
         return Reading.of(stream.transcript)
     opener = partial(subject.subscribe, channel=channel, ask=Ask(version="1.0"))

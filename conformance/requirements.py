@@ -17,6 +17,9 @@ Level = Literal["MUST", "SHOULD", "PRACTICE", "MAY"]
 Need = Literal[
     "publish",
     "publish.event",
+    "publish.id",
+    "publish.retry",
+    "publish.comment",
     "cursor",
     "cursor.header",
     "cursor.query",
@@ -31,6 +34,8 @@ Need = Literal[
     "local",
     "auth",
     "cors",
+    "process",
+    "cap",
 ]
 Text = Annotated[str, msgspec.Meta(min_length=3)]
 

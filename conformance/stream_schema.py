@@ -103,6 +103,11 @@ class Subscribe(RequestTemplate, frozen=True):
     traffic: Literal["on-publish", "ambient", "none"] = "on-publish"
     bad_requests: tuple[BadRequest, ...] = ()
 
+    @property
+    def ends(self) -> bool:
+        """Whether a stream can be had that ends by itself."""
+        return self.finite or self.bounded is not None
+
 
 class Signal(Table, frozen=True):
     """How a server says that it cannot resume: by an event type, a response header, or a status."""

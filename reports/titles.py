@@ -12,6 +12,10 @@ TITLES = {
     "BEAT": "Heartbeat",
     "RETRY": "Reconnection time",
     "FLOW": "Latency, coding, fan-out, slow readers",
+    "CONN": "Connection life cycle",
+    "CORS": "Cross-origin",
+    "CACHE": "Caching and transformation",
+    "SEC": "Access and isolation",
 }
 
 

@@ -27,7 +27,7 @@ def test_the_list_has_every_row_whole(width: int) -> None:
     text = printed(on)
     assert [id_ for id_ in REQUIREMENTS if f"\n{id_} " not in text] == []
     assert "Payload fidelity" in text
-    assert "26 requirements" in text
+    assert f"{len(REQUIREMENTS)} requirements" in text
     assert max(map(len, text.splitlines())) <= width
 
 
