@@ -6,11 +6,17 @@ comes; a socket is the only honest way to test a stream.
 
 import asyncio
 import contextlib
+import shlex
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from typing import Any
+
+from conformance.process import ServerProcess
+from conformance.table import Seconds
+from conformance.target_schema import Process, Ready, Stop
+from conformance.verdict import Unjudged
 
 __all__ = ["NotServedError", "served"]
 
@@ -19,7 +25,8 @@ START_SECONDS = 20.0
 STOP_SECONDS = 5.0
 GRACE_SECONDS = 1  # for streams that are open still
 
-Application = Any  # an ASGI callable or an aiohttp Application: neither library need be there
+Application = Any  # an ASGI callable, an aiohttp Application, or a command: no library need be there
+PORT = "{port}"
 
 
 class NotServedError(RuntimeError):
@@ -28,7 +35,14 @@ class NotServedError(RuntimeError):
 
 @contextlib.contextmanager
 def served(app: Application) -> Iterator[str]:
-    """Yields the base URL of `app` while it is served. Raises NotServedError."""
+    """Yields the base URL of `app` while it is served. Raises NotServedError.
+
+    A command is a list of words, or a line; `{port}` in it is replaced by a free port.
+    """
+    if isinstance(app, str | list | tuple):
+        with _command(shlex.split(app) if isinstance(app, str) else [*map(str, app)]) as url:
+            yield url
+        return
     serve = _aiohttp if type(app).__module__.startswith("aiohttp.") else _asgi
     if not callable(app) and serve is _asgi:
         raise NotServedError(f"neither an application nor a command: {app!r}")
@@ -36,6 +50,26 @@ def served(app: Application) -> Iterator[str]:
         port = listener.getsockname()[1]
         with serve(app, listener):
             yield f"http://{HOST}:{port}"
+
+
+@contextlib.contextmanager
+def _command(words: list[str]) -> Iterator[str]:
+    if not any(PORT in word for word in words):
+        raise NotServedError(
+            f"{shlex.join(words)}: the command has no {PORT}, so it cannot be told where to listen"
+        )
+    with socket.create_server((HOST, 0)) as listener:
+        port = str(listener.getsockname()[1])
+    start = tuple(word.replace(PORT, port) for word in words)
+    process = ServerProcess(Process(start, Ready(f"{HOST}:{port}"), Stop(grace=Seconds(STOP_SECONDS))))
+    try:
+        process.start()
+        yield f"http://{HOST}:{port}"
+        process.stop()
+    except Unjudged as unable:
+        raise NotServedError(str(unable)) from unable
+    finally:
+        process.kill()
 
 
 @contextlib.contextmanager
