@@ -5,7 +5,9 @@ from contextlib import suppress
 from dataclasses import replace
 
 from conformance.bodies import Bodies
+from conformance.capacity import Capacity, capacity
 from conformance.channel import Cursor
+from conformance.churn import Churn, churn
 from conformance.compression import Compressed, compressed, offered
 from conformance.conditions import conditions
 from conformance.crowd import Crowd, crowd
@@ -24,6 +26,8 @@ from conformance.promptness import Promptness, pairs, promptness
 from conformance.quiet import Quiet
 from conformance.reading import Reading
 from conformance.refusals import Refusal, bad_requests, strangers
+from conformance.release import Release, releases
+from conformance.restart import Restart, Shutdown, restart, shutdown
 from conformance.resumption import (
     First,
     Frames,
@@ -248,6 +252,38 @@ def _conditions(stage: Stage) -> Mapping[str, Reading]:
         return conditions(subject, opening)
 
 
+def _releases(stage: Stage) -> Mapping[str, Release]:
+    with stage.visit() as subject:
+        return releases(subject, stage.process)
+
+
+def _churn(stage: Stage) -> Churn:
+    with stage.visit() as subject:
+        return churn(subject, stage.process)
+
+
+def _capacity(stage: Stage) -> Capacity:
+    cap = stage.target.limits.cap
+    assert cap is not None, "its rows need one"
+    with stage.visit() as subject:
+        return capacity(subject, cap)
+
+
+def _shutdown(stage: Stage) -> Shutdown:
+    assert stage.process is not None, "its rows need one"
+    with stage.visit() as subject:
+        found = shutdown(subject, stage.process)
+    stage.restart()
+    return found
+
+
+def _restart(stage: Stage) -> Restart:
+    assert stage.process is not None, "its rows need one"
+    stage.get("sse_shutdown")  # so that ids begin anew, where they do
+    with stage.visit() as subject:
+        return restart(subject, stage.process, stage.restart)
+
+
 CAPTURES: Mapping[str, Capture] = {
     "sse_opening": Capture("The head of a subscription on which nothing is published.", _opening),
     "sse_quiet": Capture(
@@ -288,4 +324,9 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_compressed": Capture("Single events for a client that takes compressed bodies.", _compressed),
     "sse_fanout": Capture("Several readers of one channel, and what each of them got.", _fanout),
     "sse_crowd": Capture("As many readers as the target takes, and one event for all.", _crowd, alone=True),
+    "sse_releases": Capture("Streams that were left, and what is held still.", _releases, alone=True),
+    "sse_churn": Capture("The server before and after a thousand readers.", _churn, alone=True),
+    "sse_capacity": Capture("As many streams as there may be, one more, one less.", _capacity, alone=True),
+    "sse_shutdown": Capture("The server, told to stop while streams are open.", _shutdown, alone=True),
+    "sse_restart": Capture("Readers that come back to a server after its restart.", _restart, alone=True),
 }

@@ -25,7 +25,8 @@ class Stopped:
     """How a server ended that was told to. `died`: it had ended by itself, so there was nothing to stop."""
 
     signal: str
-    seconds: float  # from the signal to its end, or to the end of its grace
+    at: float  # when it was told, on the monotonic clock
+    seconds: float  # from then to its end, or to the end of its grace
     end: str  # `exit code 0`
     late: bool = False  # it outlived its grace, and was killed
     died: str = ""
@@ -92,7 +93,7 @@ class ServerProcess:
         ended = program.wait(stop.grace)
         seconds, end = time.monotonic() - begun, program.end
         self.kill()
-        return Stopped(f"SIG{stop.signal}", seconds, end or program.end, late=not ended, died=died)
+        return Stopped(f"SIG{stop.signal}", begun, seconds, end or program.end, late=not ended, died=died)
 
     def kill(self) -> None:
         """At once, with all its children; idempotent."""

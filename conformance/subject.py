@@ -1,5 +1,6 @@
 """The server under test, as its target describes it: subscribes, publishes, stays polite. Judges nothing."""
 
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
@@ -150,11 +151,28 @@ class Subject:
         self._mine.append(stream)
         return stream
 
+    def knock(self, channel: str) -> socket.socket:
+        """A connection on which a stream was asked for, and whose answer nobody has read. Raises Unjudged."""
+        self._ration.request()
+        try:
+            built = subscribe_request(self.target, channel, values=self._all_values())
+            sock = Peer.of(built.url, verify=self.target.target.tls.verify).connect()
+        except (UnsendableError, Unreachable) as error:
+            raise Unjudged(Verdict.INCONCLUSIVE, str(error)) from error
+        try:
+            sock.sendall(octets(built))
+        except OSError as error:
+            sock.close()
+            raise Unjudged(Verdict.INCONCLUSIVE, f"a subscription was cut off: {error}") from error
+        return sock
+
     def publish(self, channel: str, wanted: Payload) -> Receipt:
         """Publish, and wait for the answer. Raises Unjudged where a stranger was asked for enough."""
         assert self._publisher is not None, "whoever publishes has asked whether one can"
         self._ration.request()
-        return self._publisher.publish(Message(channel, wanted.data, wanted.event, self._id(wanted)))
+        id_ = self._id(wanted)
+        message = Message(channel, wanted.data, wanted.event, id_, wanted.retry, wanted.comment)
+        return self._publisher.publish(message)
 
     def provoke(self, hook: RequestTemplate, channel: str) -> None:
         """Send a request of [faults], and wait for its answer. Raises Unjudged."""

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from conformance.bodies import Bodies, carriers
 from conformance.channel import Cursor, id_of
 from conformance.evidence import counted, quoted
+from conformance.gap import warned
 from conformance.judge import accepted, broken, inconclusive, met
 from conformance.reading import Reading
+from conformance.restart import Restart
 from conformance.resumption import SPELLINGS, Frames, Queried, Resumption
 from conformance.row import row
 from conformance.target import Target
@@ -170,6 +172,30 @@ def test_a_cursor_in_the_query(
         expected = f"the {declared or 'header'} wins{', as declared' if declared else ''}"
         return broken(expected, seen, found.both.reading, at=0, declared=declared is not None)
     return met(f"the query alone is a cursor; beside a header the {winner} wins", found.both.reading)
+
+
+@row("SSE-ID-009")
+def test_ids_after_a_restart(sse_restart: Restart, sse_target: Target) -> Judgement:
+    """Publish, restart, publish more than before; compare the ids, and come back with one from before."""
+    story, reader = sse_restart, sse_restart.left
+    owners = {id_: text for text, id_ in story.ids_before.items()}
+    reused = [(text, id_) for text, id_ in story.ids_after.items() if id_ and id_ in owners]
+    if reused:
+        text, id_ = reused[0]
+        observed = (
+            f"{counted(len(reused), 'id')} given out again: {quoted(id_)} was {quoted(owners[id_])} before, "
+            f"and is {quoted(text)} now"
+        )
+        return broken("ids that no event had before the restart", observed, reader.reading, at=0)
+    if not story.ids_after:
+        return inconclusive("no event came after the restart", reader.reading)
+    if reader.missed and not warned(reader.reading, sse_target):
+        observed = f"{len(reader.missed)} of {len(reader.owed)} did not come, and nothing told it so"
+        expected = f"the events after {quoted(reader.id)}, or a sign that they are gone"
+        return broken(expected, observed, reader.reading, at=0)
+    rest = "a sign of the gap" if reader.missed else f"all {len(reader.owed)} events that came after it"
+    told = f"an id from before gave {rest}; none of {len(story.ids_after)} new ids had been given out before"
+    return met(told, reader.reading, at=0)
 
 
 def _ids(bodies: Bodies, target: Target) -> Iterator[tuple[Reading, str, int]]:
