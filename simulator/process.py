@@ -10,7 +10,7 @@ from .site import Conditions, Site
 __all__ = ["DAY", "Process", "grid_for"]
 
 DAY = 86400
-COARSE, FINE = 900, 300  # seconds of a step of the warm-up: before its last day, and in it
+WARM_UP = ((86400, 600), (7200, 300), (0, 60))  # until so many seconds before the end, steps so long
 GRIDS = (60, 30, 20, 15, 10, 6, 5, 4, 3, 2, 1)  # seconds; all divide a day
 
 
@@ -32,12 +32,11 @@ class Process:
         """Go to the first cell of UTC day `day` by a warm-up; its outputs."""
         end = day * DAY
         start = end - self._model.warm_up
-        fine = max(start, end - DAY)
         self._state = self._model.initial(self._site.at(start))
-        for t in range(start, fine, COARSE):
-            self._state = self._model.step(self._state, self._site.at(t), COARSE)
-        for t in range(fine, end, FINE):
-            self._state = self._model.step(self._state, self._site.at(t), FINE)
+        for before, step in WARM_UP:
+            for t in range(start, end - before, step):
+                self._state = self._model.step(self._state, self._site.at(t), step)
+            start = max(start, end - before)
         self._cell = end // self.dt
         return self._read(self._site.at(end))
 

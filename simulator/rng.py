@@ -11,7 +11,18 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Ints", "Keys", "Words", "device_hash", "normal", "normal_cdf", "u64", "uniform"]
+__all__ = [
+    "NORMALS",
+    "Floats",
+    "Ints",
+    "Keys",
+    "Words",
+    "device_hash",
+    "normal",
+    "normal_cdf",
+    "u64",
+    "uniform",
+]
 
 Words = NDArray[np.uint64]
 Floats = NDArray[np.float64]

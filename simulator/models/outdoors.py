@@ -1,7 +1,7 @@
 """A weather station: it shows what the site's weather is. Stateless."""
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 
@@ -13,31 +13,30 @@ from .model import Model, Output, Param, State
 
 __all__ = ["Outdoors"]
 
+LUMEN_PER_WATT: Final = 115.0  # luminous efficacy of daylight
+
 
 class Outdoors(Model):
     """The driver of all other models at the site, made visible; for its formulas see `simulator.weather`."""
 
-    about = "outdoor weather of the site: temperature, humidity, radiation, pressure, wind"
+    about = "outdoor weather of the site: temperature, humidity, radiation, pressure, wind, rain"
     outputs: ClassVar[Mapping[str, Output]] = {
         "t_out": Output("Cel", -40, 45, "air temperature"),
         "dew_point": Output("Cel", -45, 30, "dew point"),
         "rh_out": Output("%RH", 5, 100, "relative humidity"),
         "ghi": Output("W/m2", 0, 1200, "global horizontal irradiance"),
+        "illuminance": Output("lx", 0, 140000, "daylight on a horizontal plane"),
         "p_station": Output("hPa", 850, 1060, "air pressure at the station"),
-        "wind": Output("m/s", 0, 40, "wind speed"),
+        "wind": Output("m/s", 0, 40, "wind speed, mean of ten minutes"),
+        "gust": Output("m/s", 0, 60, "strongest gust of ten minutes"),
+        "wind_from": Output("deg", 0, 360, "where the wind comes from, from north over east"),
+        "rain_rate": Output("mm/h", 0, 150, "rain as it falls"),
+        "rain": Output("mm", 0, 25, "rain of the last ten minutes"),
     }
     params: ClassVar[Mapping[str, Param]] = {}
 
     def __init__(self, keys: Keys, params: Mapping[str, Floats]) -> None:  # noqa: ARG002 - it has none
         self._ones = np.ones(len(keys.hashes))
-
-    def initial(self, now: Conditions) -> State:  # noqa: ARG002 - it has no state
-        """Nothing."""
-        return ()
-
-    def step(self, state: State, now: Conditions, dt: float) -> State:  # noqa: ARG002 - it has no state
-        """Nothing."""
-        return state
 
     def read(self, state: State, now: Conditions) -> dict[str, Floats]:  # noqa: ARG002 - it has no state
         """See `outputs`."""
@@ -47,7 +46,12 @@ class Outdoors(Model):
             "dew_point": now.dew_point,
             "rh_out": float(np.clip(100 * dew / air, 5, 100)),
             "ghi": now.ghi,
+            "illuminance": now.ghi * LUMEN_PER_WATT,
             "p_station": now.pressure,
             "wind": now.wind,
+            "gust": now.gust,
+            "wind_from": now.wind_from,
+            "rain_rate": now.rain_rate,
+            "rain": now.rain,
         }
         return {name: value * self._ones for name, value in values.items()}

@@ -99,7 +99,7 @@ WRONG = {
         "run.start=2026-03-02T08:00:00",
         "run.start: expected 'now' or a time with its offset",
     ),
-    "model that is not built": ("profile.room.model='pump_tank'", "there are office_room, weather"),
+    "model that is not built": ("profile.room.model='ventilator'", "there are air_quality, battery,"),
     "output that the model has not": ("profile.room.sensor.0.from='t_air2'", "did you mean 't_air'?"),
     "parameter that the model has not": (
         "profile.room.params.volume=3",

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from simulator.models.catalogue import MODELS
 from simulator.models.office_room import OfficeRoom
 from simulator.process import DAY, Process, grid_for
 from simulator.rng import Floats, Ints, Keys
@@ -138,19 +137,6 @@ def test_a_room_is_the_same_in_a_larger_house() -> None:
     few, many = process(2).begin_day(MONDAY), process(9).begin_day(MONDAY)
 
     assert all(np.array_equal(few[name], many[name][:2]) for name in few)
-
-
-@pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
-def test_outputs_are_those_declared_and_plausible(model: type[OfficeRoom]) -> None:
-    keys = Keys(3, [f"d{number}" for number in range(40)])
-    drawn = {name: param.default.draw(keys.stream(name)) for name, param in model.params.items()}
-    read = Process(model(keys, drawn), BERLIN, 60).begin_day(MONDAY)
-
-    assert set(read) == set(model.outputs)
-    assert all(
-        value.shape == (40,) and output.low <= value.min() <= value.max() <= output.high
-        for value, output in ((read[name], output) for name, output in model.outputs.items())
-    )
 
 
 @pytest.mark.parametrize(("every", "grid"), [(60_000, 60), (600_000, 60), (10_000, 10), (7_000, 6), (100, 1)])

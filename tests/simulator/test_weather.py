@@ -12,7 +12,7 @@ MARCH = 20_515  # 2026-03-03
 
 def days(first: int, count: int, seed: int = 1) -> Weather:
     keys = Keys(seed, ["site:hq"])
-    parts = [weather_at(keys, BERLIN, day) for day in range(first, first + count)]
+    parts = [[s[:-1] for s in weather_at(keys, BERLIN, day)] for day in range(first, first + count)]
     return Weather(*(np.concatenate(series) for series in zip(*parts, strict=True)))
 
 
