@@ -56,8 +56,7 @@ def _retention(target: Target) -> bool:
 
 
 def _local(target: Target) -> bool | None:
-    ours = is_loopback(target.target.base_url)
-    return target.target.local if target.target.local is not None or ours else False
+    return target.target.local if is_loopback(target.target.base_url) else False
 
 
 # Whether a target has what a row needs; None where it says nothing of it, and it may

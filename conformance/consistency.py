@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.complaint import did_you_mean
-from conformance.credentials import BAD, NOBODY
+from conformance.credentials import BAD, MAIN, NOBODY
 from conformance.placeholders import MESSAGE, names
 from conformance.stream_schema import Publish, RequestTemplate
 from conformance.target_schema import Process, Target
@@ -43,7 +43,7 @@ def contradictions(target: Target) -> Iterator[str]:
     if target.process:
         yield from _process(target.process)
     if target.publish:
-        yield from _publish(target.publish, [*ALWAYS, *captured, *MESSAGE], [*target.auth, NOBODY])
+        yield from _publish(target.publish, [*ALWAYS, *captured, *MESSAGE], [*target.auth, MAIN, NOBODY])
 
 
 def _versions(target: Target) -> Iterator[str]:

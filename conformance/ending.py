@@ -21,6 +21,7 @@ __all__ = ["Ending", "ending", "whole"]
 
 BOUND = 3  # events, where one can be asked for
 MOST_EVENTS = 20  # that are published to reach the end
+BREATH_SECONDS = 0.1
 PATIENCE_SECONDS = 10.0  # for a stream that ends by itself
 
 
@@ -74,13 +75,16 @@ def _bounded(subject: Subject, version: str = "1.1") -> Ask:
 
 
 def _publish(subject: Subject, channel: str, stream: WireStream) -> tuple[str, ...]:
-    """One event after another, until the stream is over."""
+    """One event after another, until the stream is over, or should be."""
+    bounded = subject.target.subscribe.bounded is not None
     texts: list[str] = []
-    while len(texts) < MOST_EVENTS and not _over(stream):
+    while len(texts) < (BOUND if bounded else MOST_EVENTS) and not _over(stream):
         text = f"last-{subject.nonce}-{len(texts)}."
         texts.append(text)
         subject.publish(channel, Payload(text))
         stream.wait(partial(_came, subject, text), subject.latency_seconds)
+        if not bounded:
+            stream.wait(_complete, BREATH_SECONDS)  # perhaps that was the last one
     return tuple(texts)
 
 

@@ -1,13 +1,14 @@
 """The reference server as a target that the suite starts itself. Imports nothing of it, and runs nothing.
 
-It is described by the target file of any server of ours, and what is added here: how it is started, and
-limits that are low enough to be reached.
+It is described by the target file of any server of ours, and what is added here: how it is started, who may
+read, and limits that are low enough to be reached.
 """
 
 import contextlib
 import json
 import os
 import random
+import secrets
 import socket
 import sys
 import tempfile
@@ -28,6 +29,16 @@ TOKENS = ("EVENTBAHN_TOKEN", "EVENTBAHN_READ_TOKEN")  # of a server of the user'
 # Below the ports that Linux and others hand out to clients, so that it stays free while the server restarts
 PORTS = range(20_000, 30_000)
 TRIES = 50
+
+ORIGIN = "https://app.example"  # whose pages may read
+READERS = f"""
+[auth]
+main = {{ headers = {{ Authorization = "Bearer ${{EVENTBAHN_TOKEN}}" }} }}
+
+[cors]
+origin      = "{ORIGIN}"
+credentials = true
+"""
 
 
 @contextlib.contextmanager
@@ -54,11 +65,21 @@ def described(folder: Path, *options: str, log: str = "sqlite") -> tuple[Path, M
     kept = "memory" if log == "memory" else f"{log}:{folder / 'log.db'}"
     start = ["env", *(part for name in TOKENS for part in ("-u", name))]
     start += [sys.executable, "-P", "-m", "eventbahn", "serve", "--port", str(port), "--log", kept]
-    start += ["--heartbeat", HEARTBEAT, "--config", str(limits), *options]
+    start += ["--heartbeat", HEARTBEAT, "--config", str(limits), "--cors", ORIGIN, *options]
+    token = secrets.token_hex()
+    for option in ("--token-file", "--read-token-file"):
+        start += [option, str(_secret(folder / option.strip("-"), token))]
     file = folder / "eventbahn.toml"
-    parts = [(TARGETS / "eventbahn.toml").read_text(encoding="utf-8"), _process(start, port, log == "memory")]
-    file.write_text("\n".join(parts), encoding="utf-8")
-    return file, {"EVENTBAHN_URL": f"{url}:{port}", "EVENTBAHN_HEARTBEAT": f"{HEARTBEAT}s"}
+    text = (TARGETS / "eventbahn.toml").read_text(encoding="utf-8")
+    file.write_text("\n".join([text, _process(start, port, log == "memory"), READERS]), encoding="utf-8")
+    promised = {"EVENTBAHN_URL": f"{url}:{port}", "EVENTBAHN_HEARTBEAT": f"{HEARTBEAT}s"}
+    return file, {**promised, "EVENTBAHN_TOKEN": token}
+
+
+def _secret(file: Path, token: str) -> Path:
+    file.touch(0o600)
+    file.write_text(token, encoding="utf-8")
+    return file
 
 
 def _process(start: list[str], port: int, volatile: bool) -> str:

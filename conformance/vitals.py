@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from conformance.credentials import MAIN, credentials
 from conformance.target import Target
 from conformance.verdict import Unjudged, Verdict
 
@@ -27,7 +28,9 @@ def connections(target: Target) -> int | None:
     url = metric.url if "://" in metric.url else target.target.base_url.rstrip("/") + metric.url
     key = "process.metrics.connections"
     try:
-        answer = httpx.get(url, trust_env=False, verify=target.target.tls.verify, timeout=SECONDS)
+        proof = credentials(target, MAIN)
+        verify = target.target.tls.verify
+        answer = httpx.get(url, headers=proof, trust_env=False, verify=verify, timeout=SECONDS)
         found = re.search(metric.regex, answer.raise_for_status().text)
         return int(float(found[1])) if found else _unseen(f"{key}: {url} shows nothing like {metric.regex!r}")
     except (httpx.HTTPError, ValueError) as error:
