@@ -13,7 +13,6 @@ from reference_server.cors import Cors
 from reference_server.devices import Devices
 from reference_server.frames import Frames
 from reference_server.heartbeat import Wheel
-from reference_server.hub import Hub
 from reference_server.intake import Intake
 from reference_server.keep_alive import KeepAlive
 from reference_server.log import Log
@@ -21,7 +20,6 @@ from reference_server.metrics import Metrics
 from reference_server.openapi import OpenApi
 from reference_server.origin import Origins, is_loopback
 from reference_server.parts import Routes
-from reference_server.pursuit import Pursuit
 from reference_server.reception import Reception
 from reference_server.refusal import reply
 from reference_server.roster import Roster
@@ -38,9 +36,9 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
     parts = settings.parts
     metrics = Metrics()
     frames = Frames(log, settings.limits, parts.encode)
-    hub = Hub(log, frames, metrics, settings.retain)
+    hub = parts.hub(log, frames, metrics, settings.retain)
     wheel: Wheel[Subscriber] = Wheel(settings.heartbeat)
-    pursuit = Pursuit(log, hub, frames, wheel, metrics, encode=parts.encode)
+    pursuit = parts.pursuit(log, hub, frames, wheel, metrics, encode=parts.encode)
     heart = KeepAlive(log, hub, wheel, encode=parts.encode, heartbeat=parts.heartbeat)
     latest = await log.latest()
     snapshot = Snapshot(log, latest)

@@ -12,10 +12,13 @@ from aiohttp import web
 from reference_server import wire
 from reference_server.cursor import Extent, Place, locate
 from reference_server.head import stream_head
+from reference_server.hub import Hub
 from reference_server.limits import Limits
 from reference_server.log import Item
 from reference_server.outlet import Outlet
 from reference_server.publication import read_publication
+from reference_server.pursuit import Pursuit
+from reference_server.wish import Wish, wish_of
 
 __all__ = ["Parts", "Routes"]
 
@@ -44,6 +47,9 @@ class Parts:
     heartbeat: Callable[[], bytes] = heartbeat  # empty: none is sent
     stream_head: Callable[[web.Request], web.StreamResponse] = stream_head
     outlet: type[Outlet] = Outlet
+    wish_of: Callable[[web.Request], Wish] = wish_of
     locate: Callable[[str, Extent], Place] = locate
+    hub: type[Hub] = Hub
+    pursuit: type[Pursuit] = Pursuit
     read_publication: ReadPublication = read_publication
     routes: Callable[[Routes], Routes] = as_they_are

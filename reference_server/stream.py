@@ -23,7 +23,7 @@ from reference_server.reception import caller
 from reference_server.refusal import RefusedError
 from reference_server.settings import Settings
 from reference_server.subscriber import Subscriber
-from reference_server.wish import Wish, channel_of, wish_of
+from reference_server.wish import Wish, channel_of
 
 __all__ = ["Streams", "channel_of"]
 
@@ -47,7 +47,7 @@ class Streams:
 
     async def head(self, request: web.Request) -> web.StreamResponse:
         """The head that GET would have, and nobody is subscribed (RFC 9110, 9.3.2)."""
-        wish_of(request)
+        self._parts.wish_of(request)
         response = self._parts.stream_head(request)
         await response.prepare(request)
         await response.write_eof()
@@ -55,7 +55,7 @@ class Streams:
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """The stream, until the client leaves or the server stops."""
-        wish = wish_of(request)
+        wish = self._parts.wish_of(request)
         if len(self._hub) >= self._settings.limits.subscribers:
             raise RefusedError(503, "there are as many subscribers as this server takes", retry_after=5)
         place = self._parts.locate(wish.asked, self._log)
