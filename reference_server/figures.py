@@ -9,7 +9,7 @@ from bisect import bisect
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-__all__ = ["Figures", "counted", "from_row", "row_of"]
+__all__ = ["Figures", "Tally", "from_row", "row_of"]
 
 Gap = tuple[int, int]  # the first and the last sequence number that is missing
 MOST_GAPS = 1_000  # that are remembered; `missing` counts them all
@@ -41,34 +41,48 @@ class Figures(NamedTuple):
         }
 
 
-def counted(before: Figures | None, device: str, boot: int, seq: int, data: str, *, new: bool) -> Figures:
-    """The figures after one more measurement, new or a duplicate."""
-    if before is None or boot > before.boot:
-        before = Figures(boot)
-    if boot < before.boot:
-        return before
-    if not new:
-        return before._replace(duplicates=before.duplicates + 1)
-    digest = (before.digest + summand(device, boot, seq, data)) % 2**64
-    if not before.kept:
-        return Figures(boot, 1, before.duplicates, seq, seq, digest)
-    first, last = min(before.first, seq), max(before.last, seq)
-    gaps = before.gaps if seq == before.last + 1 else gaps_with(before, seq)[:MOST_GAPS]
-    return Figures(boot, before.kept + 1, before.duplicates, first, last, digest, gaps)
+class Tally:
+    """Figures that grow with each measurement: a record for each would be most of what counting costs."""
+
+    __slots__ = ("_boot", "_digest", "_duplicates", "_first", "_gaps", "_kept", "_last")
+
+    def __init__(self, before: Figures | None = None) -> None:
+        self._begin(before or Figures(-1))
+
+    def _begin(self, figures: Figures) -> None:
+        self._boot, self._kept, self._duplicates, self._first, self._last, self._digest, self._gaps = figures
+
+    def add(self, device: str, boot: int, seq: int, data: str, *, new: bool) -> None:
+        """One more measurement, new or a duplicate."""
+        if boot > self._boot:
+            self._begin(Figures(boot))
+        elif boot < self._boot:
+            return
+        if not new:
+            self._duplicates += 1
+            return
+        text = f"{device}\0{boot}\0{seq}\0{data}"
+        self._digest += int.from_bytes(blake2b(text.encode()).digest()[:8], "little")
+        if not self._kept:
+            self._first = self._last = seq
+        elif seq == self._last + 1:
+            self._last = seq
+        else:
+            self._gaps = gaps_with(self._gaps, self._first, self._last, seq)[:MOST_GAPS]
+            self._first, self._last = min(self._first, seq), max(self._last, seq)
+        self._kept += 1
+
+    def figures(self) -> Figures:
+        digest = self._digest % 2**64
+        return Figures(self._boot, self._kept, self._duplicates, self._first, self._last, digest, self._gaps)
 
 
-def summand(device: str, boot: int, seq: int, data: str) -> int:
-    text = f"{device}\0{boot}\0{seq}\0{data}"
-    return int.from_bytes(blake2b(text.encode()).digest()[:8], "little")
-
-
-def gaps_with(before: Figures, seq: int) -> tuple[Gap, ...]:
-    """The gaps that are left when `seq` has come, in order."""
-    gaps = before.gaps
-    if seq > before.last:
-        return (*gaps, (before.last + 1, seq - 1))
-    if seq < before.first:
-        return ((seq + 1, before.first - 1), *gaps) if seq + 1 < before.first else gaps
+def gaps_with(gaps: tuple[Gap, ...], first: int, last: int, seq: int) -> tuple[Gap, ...]:
+    """The gaps between `first` and `last` that are left when `seq` has come, in order."""
+    if seq > last:
+        return (*gaps, (last + 1, seq - 1))
+    if seq < first:
+        return ((seq + 1, first - 1), *gaps) if seq + 1 < first else gaps
     at = bisect(gaps, seq, key=lambda gap: gap[0]) - 1
     if at < 0 or gaps[at][1] < seq:  # one that is not remembered, or a repeat that was forgotten
         return gaps
@@ -79,7 +93,8 @@ def gaps_with(before: Figures, seq: int) -> tuple[Gap, ...]:
 
 def row_of(device: str, figures: Figures) -> tuple[object, ...]:
     """For a table; a digest may be larger than SQLite's integers."""
-    return device, *figures[:5], figures.digest.to_bytes(8, "little"), json.dumps(figures.gaps)
+    gaps = json.dumps(figures.gaps) if figures.gaps else "[]"
+    return device, *figures[:5], figures.digest.to_bytes(8, "little"), gaps
 
 
 def from_row(row: tuple[Any, ...]) -> tuple[str, Figures]:

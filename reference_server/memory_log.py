@@ -6,9 +6,10 @@ from collections import deque
 from collections.abc import Sequence
 from itertools import islice
 
-from reference_server.figures import Figures, counted
+from reference_server.figures import Figures
+from reference_server.ledger import Ledger
 from reference_server.limits import Limits
-from reference_server.log import Birth, Durability, Entry, Item, Key, Listener, Receipt, keep_latest
+from reference_server.log import Birth, Durability, Entry, Item, Listener, Receipt, keep_latest
 from reference_server.seen import Seen
 
 __all__ = ["MemoryLog"]
@@ -48,13 +49,15 @@ class MemoryLog:
         now = time.time()
         sequences: list[int | None] = []
         entries: list[Entry] = []
+        ledger = Ledger(self._seen, self.figures, now)
         for item in items:
-            if item.key is not None and not self._is_new(item.key, item.data, now):
+            if not ledger.take(item):
                 sequences.append(None)
                 continue
             self.newest += 1
             sequences.append(self.newest)
             entries.append(Entry(self.newest, item))
+        self.figures.update(ledger.figures())
         self._entries.extend(entries)
         self._times.extend(now for _ in entries)
         self._latest.update((entry.item.device, entry) for entry in entries if entry.item.device)
@@ -62,11 +65,6 @@ class MemoryLog:
         for listener in self._listeners:
             listener(entries)
         return Receipt(tuple(sequences), self.newest)
-
-    def _is_new(self, key: Key, data: str, now: float) -> bool:
-        new = self._seen.add(key, now)
-        self.figures[key.device] = counted(self.figures.get(key.device), *key, data, new=new)
-        return new
 
     async def register(self, births: Sequence[Birth]) -> None:
         keep_latest(self.births, births)

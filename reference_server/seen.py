@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import NamedTuple
 
 from reference_server.log import Key
 
@@ -11,18 +10,13 @@ __all__ = ["Block", "Seen", "block_of"]
 BLOCK = 1024  # sequence numbers in a bitmap
 
 
-class Block(NamedTuple):
-    """Names one bitmap."""
-
-    device: str
-    boot: int
-    number: int
+Block = tuple[str, int, int]  # names one bitmap: device, boot and number
 
 
-def block_of(key: Key) -> tuple[Block, int]:
-    """The bitmap that a key belongs to, and its bit there."""
-    number, bit = divmod(key.seq, BLOCK)
-    return Block(key.device, key.boot, number), 1 << bit
+def block_of(key: Key) -> Block:
+    """The bitmap that a key belongs to."""
+    device, boot, seq = key
+    return device, boot, seq // BLOCK
 
 
 class Seen:
@@ -46,7 +40,7 @@ class Seen:
 
     def add(self, key: Key, now: float) -> bool:
         """Whether `key` is new; from now on it is not."""
-        block, bit = block_of(key)
+        block, bit = block_of(key), 1 << key[2] % BLOCK
         bits = self._bits.get(block)
         if bits is None:
             bits = self._load(block)

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from reference_server.figures import Figures, counted, from_row, row_of
+from reference_server.figures import Figures, from_row, row_of
+from reference_server.ledger import Ledger
 from reference_server.limits import Limits
 from reference_server.log import Birth, Entry, FailedError, FullError, Item, Receipt
 from reference_server.retention import Trimming
-from reference_server.seen import Block, Seen, block_of
+from reference_server.seen import Block, Seen
 from reference_server.sqlite_file import FULL
 
 __all__ = ["Committed", "Transactions", "read_figures"]
@@ -70,29 +71,24 @@ class Transactions:
     def _place(self, appends: Sequence[Sequence[Item]], now: float) -> Committed:
         """Give everything that is new its sequence, and remember its key."""
         newest = self._newest
-        touched: set[Block] = set()
-        figures: dict[str, Figures] = {}
-        committed = Committed([], [], 0, (), figures)
+        ledger = Ledger(self._seen, self._figures, now)
+        receipts: list[Receipt] = []
+        entries: list[Entry] = []
         for items in appends:
             sequences: list[int | None] = []
             for item in items:
-                if item.key is not None:
-                    new = self._seen.add(item.key, now)
-                    before = figures.get(item.device) or self._figures.get(item.device)
-                    figures[item.device] = counted(before, *item.key, item.data, new=new)
-                    if not new:
-                        sequences.append(None)
-                        continue
-                    touched.add(block_of(item.key)[0])
+                if not ledger.take(item):
+                    sequences.append(None)
+                    continue
                 newest += 1
                 sequences.append(newest)
-                committed.entries.append(Entry(newest, item))
-            committed.receipts.append(Receipt(tuple(sequences), newest))
+                entries.append(Entry(newest, item))
+            receipts.append(Receipt(tuple(sequences), newest))
         self._db.executemany(
             "INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?, ?)",
-            [(*block, self._seen.bits(block).to_bytes(BITMAP, "little"), now) for block in touched],
+            [(*block, self._seen.bits(block).to_bytes(BITMAP, "little"), now) for block in ledger.touched],
         )
-        return committed
+        return Committed(receipts, entries, 0, (), ledger.figures())
 
     def _write(self, entries: Sequence[Entry], now: float) -> None:
         """Events, and the last one of each device."""

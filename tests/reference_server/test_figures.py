@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_server.figures import Figures, counted, from_row, row_of
+from reference_server.figures import Figures, Tally, from_row, row_of
 from tests.conftest import Serve
 
 BYTES = [
@@ -20,10 +20,10 @@ DIGESTS = ["2a7040f14922b70a", "07df7cfbc6cec7c6"]
 
 def told(*seqs: int) -> Figures:
     """The figures after these numbers, of which repeats are duplicates."""
-    figures = Figures(0)
+    tally = Tally()
     for at, seq in enumerate(seqs):
-        figures = counted(figures, "d", 0, seq, "{}", new=seq not in seqs[:at])
-    return figures
+        tally.add("d", 0, seq, "{}", new=seq not in seqs[:at])
+    return tally.figures()
 
 
 def gaps_of(seqs: set[int]) -> list[list[int]]:
@@ -43,9 +43,10 @@ def gaps_of(seqs: set[int]) -> list[list[int]]:
 def test_the_digest_is_of_these_bytes(text: bytes, digest: str) -> None:
     device, boot, seq, data = text.decode().split("\0")
 
-    fields = counted(None, device, int(boot), int(seq), data, new=True).fields()
+    tally = Tally()
+    tally.add(device, int(boot), int(seq), data, new=True)
 
-    assert fields["digest"] == digest == blake2b(text).digest()[:8][::-1].hex()
+    assert tally.figures().fields()["digest"] == digest == blake2b(text).digest()[:8][::-1].hex()
 
 
 def test_digests_add_up_in_any_order() -> None:
@@ -53,11 +54,10 @@ def test_digests_add_up_in_any_order() -> None:
 
     sums = []
     for order in (parts, parts[::-1]):
-        figures = None
+        tally = Tally()
         for device, boot, seq, data in order:
-            figures = counted(figures, device, int(boot), int(seq), data, new=True)
-        assert figures is not None
-        sums.append(figures.fields()["digest"])
+            tally.add(device, int(boot), int(seq), data, new=True)
+        sums.append(tally.figures().fields()["digest"])
 
     assert sums == [f"{sum(int(digest, 16) for digest in DIGESTS) % 2**64:016x}"] * 2
 
@@ -81,11 +81,13 @@ def test_a_hundred_gaps_are_shown_and_all_that_is_missing_is_counted() -> None:
 
 
 def test_a_higher_boot_begins_anew_and_a_lower_one_changes_nothing() -> None:
-    first = counted(None, "d", 1, 5, "{}", new=True)
-    second = counted(first, "d", 2, 0, "{}", new=True)
+    tally = Tally(Figures(1, 1, 0, 5, 5))
+    tally.add("d", 2, 0, "{}", new=True)
+    second = tally.figures()
+    tally.add("d", 1, 6, "{}", new=True)
 
     assert (second.boot, second.kept, second.first, second.last) == (2, 1, 0, 0)
-    assert counted(second, "d", 1, 6, "{}", new=True) == second
+    assert tally.figures() == second
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=20))

@@ -36,12 +36,12 @@ def test_what_left_memory_is_loaded_again() -> None:
     seen = Seen(60, load=lambda block: stored.get(block, 0), keep=1)
     for device in "abc":
         seen.add(Key(device, 0, 1025), now=0)
-        stored[Block(device, 0, 1)] = seen.bits(Block(device, 0, 1))
+        stored[device, 0, 1] = seen.bits((device, 0, 1))
         seen.forget(now=0)
 
     repeated = [seen.add(Key(device, 0, 1025), now=0) for device in "abc"]
 
-    assert (stored[Block("a", 0, 1)], repeated) == (0b10, [False, False, False])
+    assert (stored["a", 0, 1], repeated) == (0b10, [False, False, False])
 
 
 def test_what_was_cleared_and_never_stored_is_new() -> None:
