@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 
 from conformance.reading import Reading
@@ -71,28 +71,26 @@ def _decoder(name: str) -> Decode | None:
             return None
 
 
-@dataclass(slots=True)
 class _Inflater:
     """zlib, over several members, and over a deflate that lacks its header as that of some servers does."""
 
-    window: int
-
-    def __post_init__(self) -> None:
-        self._inflate = zlib.decompressobj(self.window)
+    def __init__(self, window: int) -> None:
+        self._window = window
+        self._inflate = zlib.decompressobj(window)
         self._begun = False
 
     def __call__(self, data: bytes) -> bytes:
         try:
             text = self._inflate.decompress(data)
         except zlib.error as error:
-            if self._begun or self.window != ZLIB:
+            if self._begun or self._window != ZLIB:
                 raise CodingError(str(error)) from error
-            self.window = RAW
+            self._window = RAW
             self._inflate = zlib.decompressobj(RAW)
             text = self(data)
         self._begun = True
         if self._inflate.eof and (rest := self._inflate.unused_data):
-            self._inflate = zlib.decompressobj(self.window)
+            self._inflate = zlib.decompressobj(self._window)
             return text + self(rest)
         return text
 

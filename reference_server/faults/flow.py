@@ -1,0 +1,230 @@
+"""Events that come late, in part, or to some only; and what slow readers do to others, or suffer."""
+
+import asyncio
+import socket
+import zlib
+from typing import Any, ClassVar
+from weakref import WeakSet
+
+from aiohttp import web
+
+from reference_server.faults.chunks import body_of
+from reference_server.faults.fault import Fault
+from reference_server.head import stream_head
+from reference_server.outlet import Outlet
+from reference_server.parts import Parts
+
+__all__ = ["FAULTS"]
+
+EVENT = b"data:"
+GZIP = 31  # windows of zlib
+THREADS = 64
+WORKERS = 2
+QUEUE = 16 << 10  # bytes
+LOOK_SECONDS = 0.02
+AGE_SECONDS = 60.0
+
+
+class HeldBack(Outlet):
+    """A buffer that is written when the next thing comes: an event waits for another, or for a heartbeat."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._held = b""
+
+    def write(self, data: bytes) -> None:
+        event = EVENT in data
+        super().write(self._held if event else self._held + data)
+        self._held = data if event else b""
+
+
+SQUEEZED: WeakSet[asyncio.BaseTransport] = WeakSet()  # to whom gzip was announced
+
+
+def gzip_head(request: web.Request) -> web.StreamResponse:
+    """As compressing middleware does it, for whoever takes gzip."""
+    response = stream_head(request)
+    if "gzip" in request.headers.get("Accept-Encoding", "") and request.transport is not None:
+        response.headers["Content-Encoding"] = "gzip"
+        SQUEEZED.add(request.transport)
+    return response
+
+
+class UnflushedGzip(Outlet):
+    """Writes what the compressor happens to give away."""
+
+    __slots__ = ("_compressor",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._compressor = zlib.compressobj(wbits=GZIP) if self._transport in SQUEEZED else None
+
+    def write(self, data: bytes) -> None:
+        if self._compressor is None:
+            super().write(data)
+        elif squeezed := self._compressor.compress(body_of(data, chunked=self.chunked)):
+            super().write(self.framed(squeezed))
+
+
+def coding_none(request: web.Request) -> web.StreamResponse:
+    """A well-known trick against compressing middleware."""
+    response = stream_head(request)
+    response.headers["Content-Encoding"] = "none"
+    return response
+
+
+class TwoWorkers(Outlet):
+    """As if the third reader of a channel were at another worker, which hears of nothing."""
+
+    __slots__ = ()
+    last: ClassVar[bytes] = b""  # all readers of a channel are handed the very same object
+    readers: ClassVar[int] = 0
+
+    def write(self, data: bytes) -> None:
+        if EVENT in data:
+            TwoWorkers.readers = TwoWorkers.readers + 1 if data is TwoWorkers.last else 1
+            TwoWorkers.last = data
+            if TwoWorkers.readers > WORKERS:
+                return
+        super().write(data)
+
+
+class OneByOne(Outlet):
+    """Goes on with the next reader of a channel only when all others have taken what they were sent."""
+
+    __slots__ = ("__weakref__", "_held", "_others")
+    turn: ClassVar[tuple[bytes, WeakSet["OneByOne"]]] = (b"", WeakSet())  # the event, and who was handed it
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._held = b""
+        self._others: WeakSet[OneByOne] = WeakSet()
+
+    def write(self, data: bytes) -> None:
+        if EVENT in data:
+            if OneByOne.turn[0] is not data:
+                OneByOne.turn = (data, self._others)
+            OneByOne.turn[1].update(self._others)
+            self._others = OneByOne.turn[1]
+            self._others.add(self)
+        if not self._held:
+            asyncio.get_running_loop().call_soon(self._go_on)
+        self._held += data
+
+    def _go_on(self) -> None:
+        if any(other is not self and other.waits for other in self._others):
+            if not self._transport.is_closing():
+                asyncio.get_running_loop().call_later(LOOK_SECONDS, self._go_on)
+            return
+        held, self._held = self._held, b""
+        super().write(held)
+
+    @property
+    def waits(self) -> bool:
+        """Whether this reader has not taken all."""
+        return not self._transport.is_closing() and self._transport.get_write_buffer_size() > 0
+
+
+class Unbounded(Outlet):
+    """Keeps everything for a reader that takes nothing, for ever."""
+
+    __slots__ = ()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        give_up_after(self._transport, 0)
+
+    def full(self) -> bool:
+        return False
+
+
+class SilentGap(Outlet):
+    """A short queue: what does not fit is left out, and nobody is told."""
+
+    __slots__ = ("_caught_up",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        give_up_after(self._transport, self._stall)
+        self._caught_up = False
+
+    def framed(self, body: bytes) -> bytes:
+        self._caught_up = True  # who is behind is written to at its own pace
+        return super().framed(body)
+
+    def write(self, data: bytes) -> None:
+        live, self._caught_up = not self._caught_up, False
+        if not (live and self._transport.get_write_buffer_size() > QUEUE):
+            super().write(data)
+
+
+def give_up_after(transport: asyncio.Transport, seconds: float) -> None:
+    """How long the kernel waits for a reader; 0: as long as it likes."""
+    connection: socket.socket | None = transport.get_extra_info("socket")
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
+
+
+class Threads(Outlet):
+    """As if a thread served each stream, of which there are so many; the others wait."""
+
+    __slots__ = ("__weakref__", "_served")
+    busy: ClassVar[WeakSet["Threads"]] = WeakSet()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._served = sum(not one._transport.is_closing() for one in Threads.busy) < THREADS
+        if self._served:
+            Threads.busy.add(self)
+
+    def write(self, data: bytes) -> None:
+        if self._served:
+            super().write(data)
+
+
+class Nagle(Outlet):
+    """Leaves Nagle's algorithm on."""
+
+    __slots__ = ()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        connection: socket.socket | None = self._transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
+
+
+class Minute(Outlet):
+    """Cuts every stream after a minute, as a worker's or a gateway's timeout does, heartbeats or not."""
+
+    __slots__ = ()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        asyncio.get_running_loop().call_later(AGE_SECONDS, self._transport.abort)
+
+
+FAULTS = {
+    "late-flush": Fault(
+        "Writes an event only when something else follows it.", Parts(outlet=HeldBack), ("SSE-FLOW-001",)
+    ),
+    "gzip-unflushed": Fault(
+        "Compresses streams, and does not flush after each event.",
+        Parts(stream_head=gzip_head, outlet=UnflushedGzip),
+        ("SSE-FLOW-002",),
+    ),
+    "coding-none": Fault(
+        "Sends 'Content-Encoding: none'.", Parts(stream_head=coding_none), ("SSE-FLOW-003",)
+    ),
+    "two-workers": Fault(
+        "Gives each event to two readers of a channel, and to no other.",
+        Parts(outlet=TwoWorkers),
+        ("SSE-FLOW-004",),
+    ),
+    "thread-each": Fault(
+        f"Accepts any number of streams, and serves {THREADS}.", Parts(outlet=Threads), ("SSE-FLOW-009",)
+    ),
+    "nagle": Fault("Leaves Nagle's algorithm on.", Parts(outlet=Nagle), ("SSE-FLOW-010",)),
+}
