@@ -8,8 +8,6 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from reference_server import site
-from reference_server.access import Access
-from reference_server.cors import Cors
 from reference_server.devices import Devices
 from reference_server.frames import Frames
 from reference_server.heartbeat import Wheel
@@ -18,7 +16,7 @@ from reference_server.keep_alive import KeepAlive
 from reference_server.log import Log
 from reference_server.metrics import Metrics
 from reference_server.openapi import OpenApi
-from reference_server.origin import Origins, is_loopback
+from reference_server.origin import is_loopback
 from reference_server.parts import Routes
 from reference_server.reception import Reception
 from reference_server.refusal import reply
@@ -62,16 +60,16 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
 
     app.cleanup_ctx.append(keep_alive)
     app.on_shutdown.append(end_streams)
-    app.on_response_prepare.append(Cors(settings.cors).mark)
+    app.on_response_prepare.append(parts.cors(settings.cors).mark)
     return app
 
 
 def guards(settings: Settings) -> list[Middleware]:
     """What a request has to pass before any handler runs."""
-    access = Access(settings.token, settings.read_token).guard
+    access = settings.parts.access(settings.token, settings.read_token).guard
     if settings.open or not is_loopback(settings.host):
         return [access]
-    return [Origins(settings.cors).guard, access]
+    return [settings.parts.origins(settings.cors).guard, access]
 
 
 def routes(streams: Streams, intake: Intake, snapshot: Snapshot, devices: Devices) -> Routes:

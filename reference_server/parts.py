@@ -10,11 +10,14 @@ from typing import Protocol
 from aiohttp import web
 
 from reference_server import wire
+from reference_server.access import Access
+from reference_server.cors import Cors
 from reference_server.cursor import Extent, Place, locate
 from reference_server.head import stream_head
 from reference_server.hub import Hub
 from reference_server.limits import Limits
-from reference_server.log import Item
+from reference_server.log import Item, Log
+from reference_server.origin import Origins
 from reference_server.outlet import Outlet
 from reference_server.publication import read_publication
 from reference_server.pursuit import Pursuit
@@ -35,6 +38,10 @@ def heartbeat() -> bytes:
     return wire.HEARTBEAT
 
 
+def as_it_is(log: Log) -> Log:
+    return log
+
+
 def as_they_are(routes: Routes) -> Routes:
     return routes
 
@@ -53,3 +60,7 @@ class Parts:
     pursuit: type[Pursuit] = Pursuit
     read_publication: ReadPublication = read_publication
     routes: Callable[[Routes], Routes] = as_they_are
+    access: type[Access] = Access
+    origins: type[Origins] = Origins
+    cors: type[Cors] = Cors
+    log: Callable[[Log], Log] = as_it_is  # that was opened; what stands for it closes it
