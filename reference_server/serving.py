@@ -11,7 +11,9 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from reference_server.app import app_of
+from reference_server.cursor import id_of
 from reference_server.gate import Gate
+from reference_server.journal import LOGGER, note
 from reference_server.log import Log, UnusableError
 from reference_server.memory_log import MemoryLog
 from reference_server.settings import Settings
@@ -19,7 +21,6 @@ from reference_server.sqlite_log import SqliteLog
 
 __all__ = ["serving"]
 
-LOGGER = logging.getLogger("eventbahn.server")
 PEERS = (HttpProcessingError, web.RequestPayloadError)  # mistakes of the other side
 
 
@@ -37,7 +38,7 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
 
     On the way out the listening socket is closed first; then streams end, and what was accepted is committed.
     """
-    log = open_log(settings)
+    log = settings.parts.log(open_log(settings))
     try:
         runner = web.AppRunner(
             await app_of(log, settings),
@@ -46,11 +47,17 @@ async def serving(settings: Settings) -> AsyncIterator[str]:
         )
         await runner.setup()
         try:
-            yield await listen(runner, settings)
+            url = await listen(runner, settings)
+            note("started", url=url, log=settings.log, last_id=id_of(log, log.newest), pid=os.getpid())
+            if settings.fault:
+                note("fault", name=settings.fault)
+            yield url
         finally:
+            note("stopping")
             await runner.cleanup()
     finally:
         await log.close()
+        note("stopped")
 
 
 async def listen(runner: web.AppRunner, settings: Settings) -> str:
@@ -59,8 +66,7 @@ async def listen(runner: web.AppRunner, settings: Settings) -> str:
         await site.start()
     except OSError as error:
         raise UnusableError(refused(settings, error)) from None
-    host, port, *_ = runner.addresses[0]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return site.name
 
 
 def refused(settings: Settings, error: OSError) -> str:
