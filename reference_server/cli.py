@@ -5,8 +5,9 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import fields
+from typing import Any
 
 import click
 
@@ -14,13 +15,15 @@ from reference_server.access import token_of
 from reference_server.config import limits_from
 from reference_server.cors import is_origin
 from reference_server.duration import Duration
-from reference_server.faults import FAULTS
+from reference_server.fault_choice import FaultChoice
+from reference_server.journal import journal
 from reference_server.limits import Limits
 from reference_server.log import UnusableError
 from reference_server.origin import is_loopback
 from reference_server.parts import Parts
 from reference_server.serving import serving
 from reference_server.settings import Settings
+from reference_server.tls import context_of
 
 __all__ = ["serve"]
 
@@ -28,15 +31,11 @@ UNUSABLE, INTERRUPTED = 2, 130
 
 
 class Serve(click.Command):
-    """A command whose help lists the limits and the faults."""
+    """A command whose help lists the limits."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         with formatter.section("Limits in bytes, counts and seconds, each with its default"):
             formatter.write_text(", ".join(f"{each.name} {each.default}" for each in fields(Limits)))
-        with formatter.section("Faults, each with the rows of the suite that see it"):
-            formatter.write_dl(
-                [(name, f"{fault.help} [{', '.join(fault.caught_by)}]") for name, fault in FAULTS.items()]
-            )
 
 
 def check_origins(_ctx: click.Context, _param: click.Parameter, origins: tuple[str, ...]) -> tuple[str, ...]:
@@ -114,77 +113,76 @@ def check_origins(_ctx: click.Context, _param: click.Parameter, origins: tuple[s
 )
 @click.option(
     "--open",
-    "open_",
     is_flag=True,
     help="Let everybody in: needed for an address that others can reach if there is no token, "
     "and behind a proxy that passes a foreign Host on.",
 )
+@click.option("--tls-cert", metavar="F", help="Certificate in PEM, with its chain: serve https.")
+@click.option("--tls-key", metavar="F", help="Its key.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    help="Write a line to stderr for whatever happens to the server and its streams.",
+)
 @click.option("--config", metavar="F", help="TOML file whose table [limits] changes limits; see below.")
 @click.option(
     "--fault",
-    type=click.Choice(list(FAULTS)),
+    type=FaultChoice(),
     metavar="NAME",
-    help="Do one point wrong, on purpose; see below.",
+    help="Do one point wrong, on purpose; 'help' lists what there is.",
 )
 @click.pass_context
 def serve(
     ctx: click.Context,
+    /,
     *,
-    host: str,
-    port: int,
-    log: str,
-    retain: int,
-    retain_age: float,
-    heartbeat: float,
-    retry: int,
-    max_age: float,
-    cors: tuple[str, ...],
-    no_prime: bool,
     token_file: str | None,
     read_token_file: str | None,
-    open_: bool,
+    tls_cert: str | None,
+    tls_key: str | None,
     config: str | None,
     fault: str | None,
+    no_prime: bool,
+    log_format: str | None,
+    **others: Any,
 ) -> None:
     """Run the reference server.
 
     Its base URL is the first line on stdout. Devices POST /measurements, publishers POST /events/CHANNEL,
     subscribers GET /events, people open the base URL itself. SIGTERM or Ctrl-C ends it.
     """
-    token = token_from(token_file, "EVENTBAHN_TOKEN")
-    read_token = token_from(read_token_file, "EVENTBAHN_READ_TOKEN")
-    if not (open_ or token or is_loopback(host)):
-        raise click.UsageError(
-            f"others can reach {host}, and anybody could read and publish: set a token (--token-file F), "
-            "or add --open to allow it"
-        )
     with as_usage():
-        limits = limits_from(config) if config else Limits()
-    parts = FAULTS[fault].parts if fault else Parts()
-    settings = Settings(
-        host=host,
-        port=port,
-        log=log,
-        retain=retain,
-        retain_age=retain_age,
-        heartbeat=heartbeat,
-        retry=retry,
-        max_age=max_age,
-        cors=cors,
-        prime=not no_prime,
-        token=token,
-        read_token=read_token,
-        open=open_,
-        limits=limits,
-        parts=parts,
-    )
-    ctx.exit(run(settings))
+        settings = Settings(
+            token=token_from(token_file, "EVENTBAHN_TOKEN"),
+            read_token=token_from(read_token_file, "EVENTBAHN_READ_TOKEN"),
+            tls=context_of(tls_cert, tls_key),
+            limits=limits_from(config) if config else Limits(),
+            prime=not no_prime,
+            fault=fault or "",
+            parts=parts_of(fault),
+            **others,
+        )
+    if not (settings.open or settings.token or is_loopback(settings.host)):
+        raise click.UsageError(
+            f"others can reach {settings.host}, and anybody could read and publish: "
+            "set a token (--token-file F), or add --open to allow it"
+        )
+    with journal(log_format) if log_format else nullcontext():
+        ctx.exit(run(settings))
+
+
+def parts_of(fault: str | None) -> Parts:
+    """The correct ones, or those of a fault, which are loaded for that only."""
+    if fault is None:
+        return Parts()
+    from reference_server.faults import FAULTS
+
+    return FAULTS[fault].parts
 
 
 def token_from(file: str | None, variable: str) -> str | None:
-    """A token from its file or the environment; it never stands in argv, which everybody can read."""
-    with as_usage():
-        token, warning = token_of(file, variable, os.environ)
+    """From its file or the environment, never from argv, which everybody can read. Raises UnusableError."""
+    token, warning = token_of(file, variable, os.environ)
     if warning:
         click.echo(f"eventbahn serve: warning: {warning}", err=True)
     return token

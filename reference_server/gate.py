@@ -11,6 +11,8 @@ from weakref import WeakSet
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 
+from reference_server.journal import note
+from reference_server.reception import caller
 from reference_server.refusal import reply
 from reference_server.settings import Settings
 
@@ -41,13 +43,24 @@ class Gate(web.BaseSite):
 
     @property
     def name(self) -> str:
-        return f"http://{self._settings.host}:{self._settings.port}"
+        """The base URL; of a free port, once it is known."""
+        scheme = "https" if self._settings.tls else "http"
+        sockets = getattr(self._server, "sockets", None)
+        host, port, *_ = sockets[0].getsockname() if sockets else (self._settings.host, self._settings.port)
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     async def start(self) -> None:
         """Raises OSError if the address cannot be had."""
         await super().start()
+        tls, limits = self._settings.tls, self._settings.limits
         self._server = await asyncio.get_running_loop().create_server(
-            self._admit, self._settings.host, self._settings.port, backlog=self._backlog
+            self._admit,
+            self._settings.host,
+            self._settings.port,
+            backlog=self._backlog,
+            ssl=tls,
+            ssl_handshake_timeout=limits.idle_seconds if tls else None,
+            ssl_shutdown_timeout=limits.stop_seconds if tls else None,
         )
 
     def _admit(self) -> asyncio.Protocol:
@@ -55,6 +68,7 @@ class Gate(web.BaseSite):
         server = self._runner.server
         assert server is not None, "BaseSite asks for one that is set up"
         if len(self._inside) >= most(self._settings.limits.connections):
+            note("refused", status=503, error="there are as many connections as this server takes")
             return TurnedAway()
         peer = Peer(server, loop=asyncio.get_running_loop(), **self._options)
         peer.inside = self._inside
@@ -96,7 +110,9 @@ class Peer(web.RequestHandler):
             if message is None
             else message.partition("\n")[0].rstrip(":")
         )
-        answer = reply({"error": error}, refusal_of(exc, self.max_line_size) or status)
+        status = refusal_of(exc, self.max_line_size) or status
+        note("refused", status=status, error=error, **caller(request))
+        answer = reply({"error": error}, status)
         answer.force_close()
         return answer
 

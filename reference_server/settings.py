@@ -1,6 +1,7 @@
 """What a server is started with."""
 
 from dataclasses import dataclass, field
+from ssl import SSLContext
 
 from reference_server.limits import Limits
 from reference_server.parts import Parts
@@ -25,5 +26,7 @@ class Settings:
     token: str | None = field(default=None, repr=False)  # for writing, and for reading too
     read_token: str | None = field(default=None, repr=False)
     open: bool = False  # whoever comes is let in, by whatever name
+    tls: SSLContext | None = field(default=None, repr=False)  # None: http
     limits: Limits = field(default_factory=Limits)
+    fault: str = ""  # the name of what `parts` do wrong
     parts: Parts = field(default_factory=Parts)

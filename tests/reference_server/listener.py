@@ -2,6 +2,7 @@
 
 import http.client
 import socket
+import ssl
 import time
 from types import TracebackType
 from typing import Self
@@ -14,9 +15,20 @@ from tests.conftest import DEADLINE
 class Listener:
     """An open stream; every wait fails after the deadline."""
 
-    def __init__(self, url: str, path: str = "/events", last_id: str | None = None, **headers: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        path: str = "/events",
+        last_id: str | None = None,
+        tls: ssl.SSLContext | None = None,
+        **headers: str,
+    ) -> None:
         at = urlsplit(url)
         self.connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=DEADLINE)
+        if tls:
+            self.connection = http.client.HTTPSConnection(
+                at.hostname or "", at.port, timeout=DEADLINE, context=tls
+            )
         cursor = {} if last_id is None else {"Last-Event-ID": last_id}
         self.connection.request("GET", path, headers={**cursor, **headers})
         self.response = self.connection.getresponse()
@@ -71,7 +83,7 @@ class Listener:
         return self.oracle.last_event_id
 
 
-def stalled(url: str, path: str) -> socket.socket:
+def stalled(url: str, path: str, tls: ssl.SSLContext | None = None) -> socket.socket:
     """A subscriber that reads nothing, with a window so small that the server notices soon."""
     at = urlsplit(url)
     peer = socket.socket()
@@ -79,5 +91,7 @@ def stalled(url: str, path: str) -> socket.socket:
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1460)
     peer.settimeout(DEADLINE)
     peer.connect((at.hostname, at.port))
+    if tls:
+        peer = tls.wrap_socket(peer, server_hostname=at.hostname)
     peer.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     return peer

@@ -2,12 +2,14 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from reference_server.faults import FAULTS
 from tests.conftest import DEADLINE, EVENTBAHN, Serve
 from tests.reference_server.listener import Listener
 
@@ -48,7 +50,8 @@ REFUSED = {
     "an address that others reach": (["--host", "0.0.0.0", "--log", "memory"], "add --open"),
     "a log of no kind": (["--port", "0", "--log", "redis"], "'memory' or 'sqlite:FILE'"),
     "a log without a name": (["--port", "0", "--log", "sqlite:"], "'memory' or 'sqlite:FILE'"),
-    "a fault that does not exist": (["--fault", "no-spaces"], "no-space"),
+    "a fault that does not exist": (["--fault", "no-spaces"], "did you mean 'no-space'?"),
+    "a fault like no other": (["--fault", "qqq"], "--fault help lists them"),
     "no heartbeat": (["--heartbeat", "0"], "0.05"),
 }
 
@@ -97,3 +100,21 @@ def test_a_memory_log_begins_anew_and_says_so(serve: Serve) -> None:
         (reset,) = stream.take(1)
 
     assert (reset.type, '"epoch"' in reset.data) == ("reset", True)
+
+
+def test_fault_help_lists_every_fault_on_a_line_with_its_rows() -> None:
+    done = run("--fault", "help")
+
+    lines = {line.split()[0]: line for line in done.stdout.splitlines() if line.startswith("  ")}
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines.keys() == FAULTS.keys()
+    assert all(
+        f"{fault.help} [{', '.join(fault.caught_by)}]" in lines[name] for name, fault in FAULTS.items()
+    )
+    assert "\n\nFRAME: " in done.stdout
+
+
+def test_no_fault_is_loaded_unless_one_is_asked_for() -> None:
+    code = "import sys, reference_server.cli; sys.exit(any('faults' in name for name in sys.modules))"
+
+    assert subprocess.run([sys.executable, "-P", "-c", code], timeout=DEADLINE, check=False).returncode == 0

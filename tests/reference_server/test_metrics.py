@@ -91,6 +91,18 @@ def test_one_who_stalls_is_counted() -> None:
     assert sum(reasons.values()) == reasons["eventbahn_streams_ended_total{stalled}"] == 1
 
 
+def test_one_whom_the_kernel_gives_up_is_counted_as_lost() -> None:
+    with (
+        running(Settings(port=0, limits=Limits(backlog=1 << 30, stall_seconds=0.2))) as url,
+        stalled(url, "/events/c"),  # takes nothing, but there is room: the server itself is content
+    ):
+        when(url, lambda found: found["eventbahn_subscribers"] == 1)
+        publish(url, *["x" * 200_000] * 40)
+        found = when(url, lambda found: found["eventbahn_subscribers"] == 0)
+
+    assert found["eventbahn_streams_ended_total{lost}"] == 1
+
+
 def test_one_who_is_slow_for_several_stall_times_is_not_cut() -> None:
     with (
         running(Settings(port=0, limits=Limits(backlog=1_000, stall_seconds=0.5))) as url,
