@@ -3,36 +3,37 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 from conformance.bodies import Bodies
+from conformance.burst import burst
 from conformance.capacity import Capacity, capacity
-from conformance.channel import Cursor
 from conformance.churn import Churn, churn
-from conformance.compression import Compressed, compressed, offered
+from conformance.compression import compressed, offered
 from conformance.conditions import conditions
-from conformance.crowd import Crowd, crowd
+from conformance.crowd import crowd
 from conformance.cursors import strange
-from conformance.cuts import Chain, Cut, chain, cuts
+from conformance.cuts import chain, cuts
 from conformance.ending import ending
 from conformance.exchange import Exchange, exchange
-from conformance.fanout import Fanout, fanout
+from conformance.fanout import fanout
 from conformance.http10 import http10
+from conformance.isolation import borrow, isolate
+from conformance.large import large
 from conformance.methods import head, others
 from conformance.midstream import midstream
 from conformance.negotiation import negotiation
 from conformance.origins import foreign, origins
 from conformance.phases import phases
-from conformance.promptness import Promptness, pairs, promptness
+from conformance.promptness import pairs, promptness
 from conformance.quiet import Quiet
 from conformance.reading import Reading
+from conformance.reflection import reflection
 from conformance.refusals import Refusal, bad_requests, strangers
 from conformance.release import Release, releases
 from conformance.restart import Restart, Shutdown, restart, shutdown
 from conformance.resumption import (
-    First,
     Frames,
-    Queried,
-    Resumption,
     Unknown,
     first,
     frames,
@@ -41,11 +42,15 @@ from conformance.resumption import (
     spelled,
     unknown,
 )
+from conformance.retention import retain
 from conformance.row import Payload
-from conformance.seam import Seam, Trial, readers, stretch
+from conformance.seam import Trial, readers, stretch
 from conformance.stage import Capture, Stage
+from conformance.stall import Stall, stall
 from conformance.subject import Subject
+from conformance.unencodable import unencodable
 from conformance.verdict import Unjudged, Verdict
+from conformance.writers import writers
 
 __all__ = ["CAPTURES"]
 
@@ -56,6 +61,17 @@ def _visiting(take: Callable[[Subject], object]) -> Callable[[Stage], object]:
     def visit(stage: Stage) -> object:
         with stage.visit() as subject:
             return take(subject)
+
+    return visit
+
+
+def _following(name: str, take: Callable[[Subject, Any], object]) -> Callable[[Stage], object]:
+    """A capture that goes on where the one of that name has ended."""
+
+    def visit(stage: Stage) -> object:
+        before = stage.get(name)
+        with stage.visit() as subject:
+            return take(subject, before)
 
     return visit
 
@@ -114,53 +130,10 @@ def _bodies(stage: Stage) -> Bodies:
     return Bodies((quiet, exchanged.reading), exchanged.texts, exchanged.written)
 
 
-def _resumption(stage: Stage) -> Resumption:
-    with stage.visit() as subject:
-        return resume(subject)
-
-
-def _spelled(stage: Stage) -> Mapping[bytes, Cursor]:
-    before: Resumption = stage.get("sse_resumption")
-    with stage.visit() as subject:
-        return spelled(subject, before)
-
-
-def _queried(stage: Stage) -> Queried:
-    before: Resumption = stage.get("sse_resumption")
-    with stage.visit() as subject:
-        return queried(subject, before)
-
-
-def _seam(stage: Stage) -> Seam:
-    with stage.visit() as subject:
-        return stretch(subject)
-
-
 def _phases(stage: Stage) -> tuple[Trial, ...]:
     with stage.visit() as subject, suppress(Unjudged):  # few trials, or none, are said to be so
         return phases(subject)
     return ()
-
-
-def _readers(stage: Stage) -> tuple[Trial, ...]:
-    before: Seam = stage.get("sse_seam")
-    with stage.visit() as subject:
-        return readers(subject, before)
-
-
-def _cuts(stage: Stage) -> tuple[Cut, ...]:
-    with stage.visit() as subject:
-        return cuts(subject)
-
-
-def _chain(stage: Stage) -> Chain:
-    with stage.visit() as subject:
-        return chain(subject)
-
-
-def _first(stage: Stage) -> First:
-    with stage.visit() as subject:
-        return first(subject)
 
 
 def _unknown(stage: Stage) -> Unknown:
@@ -181,36 +154,6 @@ def _frames(stage: Stage) -> Frames:
 def _cursors(stage: Stage) -> Mapping[str, Reading]:
     with stage.visit() as subject:
         return strange(subject)
-
-
-def _promptness(stage: Stage) -> Promptness:
-    with stage.visit() as subject:
-        return promptness(subject)
-
-
-def _pairs(stage: Stage) -> Promptness:
-    with stage.visit() as subject:
-        return pairs(subject)
-
-
-def _offered(stage: Stage) -> Reading:
-    with stage.visit() as subject:
-        return offered(subject)
-
-
-def _compressed(stage: Stage) -> Compressed:
-    with stage.visit() as subject:
-        return compressed(subject)
-
-
-def _fanout(stage: Stage) -> Fanout:
-    with stage.visit() as subject:
-        return fanout(subject)
-
-
-def _crowd(stage: Stage) -> Crowd:
-    with stage.visit() as subject:
-        return crowd(subject)
 
 
 def _refusals(stage: Stage) -> Mapping[str, Refusal]:
@@ -284,26 +227,50 @@ def _restart(stage: Stage) -> Restart:
         return restart(subject, stage.process, stage.restart)
 
 
+def _stall(stage: Stage) -> Stall:
+    with stage.visit() as subject:
+        return stall(subject, lambda: stage.process.memory if stage.process else None, slow=stage.slow)
+
+
 CAPTURES: Mapping[str, Capture] = {
     "sse_opening": Capture("The head of a subscription on which nothing is published.", _opening),
     "sse_quiet": Capture(
         "A subscription on which nothing is published, watched for some heartbeats.", _quiet
     ),
+    "sse_stall": Capture("Readers that stop reading while others go on.", _stall),
     "sse_head": Capture("The answer to a HEAD request, and whatever came after it.", _head),
     "sse_exchange": Capture("The payloads of all checks, published once, and what came of them.", _exchange),
     "sse_named_exchange": Capture(
         "The payloads that bring ids, on a channel of their own, and what came of them.", _named_exchange
     ),
+    "sse_writers": Capture("Many publishers of long events at the same moment.", _visiting(writers)),
+    "sse_large": Capture("Large events, in one line and in many.", _visiting(large)),
+    "sse_burst": Capture("Numbered events, as fast as they can be published.", _visiting(burst)),
+    "sse_unencodable": Capture("Payloads that cannot be written as UTF-8.", _visiting(unencodable)),
+    "sse_reflections": Capture("Requests whose values would write lines.", _visiting(reflection)),
     "sse_bodies": Capture("Everything that came so far, for whoever judges the grammar.", _bodies),
-    "sse_resumption": Capture("A reader that left and came back, and one with the newest id.", _resumption),
-    "sse_spelled": Capture("Readers that write Last-Event-ID in other ways.", _spelled),
-    "sse_queried": Capture("Readers with an id in the query.", _queried),
-    "sse_seam": Capture("A reader whose replay stands still while events are published.", _seam),
+    "sse_resumption": Capture(
+        "A reader that left and came back, and one with the newest id.", _visiting(resume)
+    ),
+    "sse_spelled": Capture(
+        "Readers that write Last-Event-ID in other ways.", _following("sse_resumption", spelled)
+    ),
+    "sse_queried": Capture("Readers with an id in the query.", _following("sse_resumption", queried)),
+    "sse_seam": Capture("A reader whose replay stands still while events are published.", _visiting(stretch)),
     "sse_phases": Capture("Readers that come back at random moments of bursts.", _phases),
-    "sse_readers": Capture("Readers that are stalled in replays from different events.", _readers),
-    "sse_cuts": Capture("Readers that were cut at exact bytes, and came back.", _cuts),
-    "sse_chain": Capture("A reader that was cut ten times in a row.", _chain),
-    "sse_first": Capture("A reader without a cursor, on a channel with a history.", _first),
+    "sse_readers": Capture(
+        "Readers that are stalled in replays from different events.", _following("sse_seam", readers)
+    ),
+    "sse_cuts": Capture("Readers that were cut at exact bytes, and came back.", _visiting(cuts)),
+    "sse_chain": Capture("A reader that was cut ten times in a row.", _visiting(chain)),
+    "sse_first": Capture("A reader without a cursor, on a channel with a history.", _visiting(first)),
+    "sse_retention": Capture(
+        "Readers with an id at the edge of the history.", _visiting(retain), alone=True
+    ),
+    "sse_isolation": Capture("Readers of two channels, with events on both.", _visiting(isolate)),
+    "sse_borrowed": Capture(
+        "A reader of one channel with an id of another.", _following("sse_isolation", borrow)
+    ),
     "sse_unknown": Capture("A reader with an id that the server never gave.", _unknown),
     "sse_frames": Capture("Ids of blocks that are no events, each tried as a cursor.", _frames),
     "sse_cursors": Capture("The answer to each of a dozen strange cursors.", _cursors),
@@ -318,12 +285,12 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_conditions": Capture("The answers to conditional requests, and to one for a range.", _conditions),
     "sse_origins": Capture("What pages of other origins are answered.", _visiting(origins)),
     "sse_foreign": Capture("The answers to a foreign page, and under a foreign name.", _visiting(foreign)),
-    "sse_promptness": Capture("Single events, each published into silence.", _promptness),
-    "sse_pairs": Capture("Two events in a row, for a reader that acknowledges late.", _pairs),
-    "sse_offered": Capture("The head of a stream for a client that takes compressed bodies.", _offered),
-    "sse_compressed": Capture("Single events for a client that takes compressed bodies.", _compressed),
-    "sse_fanout": Capture("Several readers of one channel, and what each of them got.", _fanout),
-    "sse_crowd": Capture("As many readers as the target takes, and one event for all.", _crowd, alone=True),
+    "sse_promptness": Capture("Single events, each published into silence.", _visiting(promptness)),
+    "sse_pairs": Capture("Two events in a row, for a reader that acknowledges late.", _visiting(pairs)),
+    "sse_offered": Capture("The head of a stream for a client that takes compressed bodies.", _visiting(offered)),
+    "sse_compressed": Capture("Single events for a client that takes compressed bodies.", _visiting(compressed)),
+    "sse_fanout": Capture("Several readers of one channel, and what each of them got.", _visiting(fanout)),
+    "sse_crowd": Capture("As many readers as the target takes, and one event for all.", _visiting(crowd), alone=True),
     "sse_releases": Capture("Streams that were left, and what is held still.", _releases, alone=True),
     "sse_churn": Capture("The server before and after a thousand readers.", _churn, alone=True),
     "sse_capacity": Capture("As many streams as there may be, one more, one less.", _capacity, alone=True),

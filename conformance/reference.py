@@ -24,6 +24,8 @@ __all__ = ["HEARTBEAT", "described", "reference"]
 HOST = "127.0.0.1"
 HEARTBEAT = "0.3"  # seconds: quick to watch
 CAP = 500  # subscribers
+RETAIN = 2000  # events: more than any row needs at a time, and few enough to see one evicted
+STALL = 3  # seconds
 INSTALL = "pip install 'eventbahn[server]'"
 TOKENS = ("EVENTBAHN_TOKEN", "EVENTBAHN_READ_TOKEN")  # of a server of the user's, not of this one
 # Below the ports that Linux and others hand out to clients, so that it stays free while the server restarts
@@ -61,11 +63,12 @@ def described(folder: Path, *options: str, log: str = "sqlite") -> tuple[Path, M
     """
     url, port = f"http://{HOST}", _free_port()
     limits = folder / "limits.toml"
-    limits.write_text(f"[limits]\nsubscribers = {CAP}\n", encoding="utf-8")
+    limits.write_text(f"[limits]\nsubscribers = {CAP}\nstall_seconds = {STALL}\n", encoding="utf-8")
     kept = "memory" if log == "memory" else f"{log}:{folder / 'log.db'}"
     start = ["env", *(part for name in TOKENS for part in ("-u", name))]
     start += [sys.executable, "-P", "-m", "eventbahn", "serve", "--port", str(port), "--log", kept]
-    start += ["--heartbeat", HEARTBEAT, "--config", str(limits), "--cors", ORIGIN, *options]
+    start += ["--heartbeat", HEARTBEAT, "--retain", str(RETAIN)]
+    start += ["--config", str(limits), "--cors", ORIGIN, *options]
     token = secrets.token_hex()
     for option in ("--token-file", "--read-token-file"):
         start += [option, str(_secret(folder / option.strip("-"), token))]
@@ -94,9 +97,13 @@ volatile = {json.dumps(volatile)}
 connections = {{ url = "/metrics", regex = 'eventbahn_subscribers ([0-9]+)' }}
 rss         = "pid"
 
+[cursor.retention]
+count = {RETAIN}
+
 [limits]
 streams = {CAP + 100}
 cap     = {CAP}
+slow_reader = {{ policy = "drop", after = "{STALL}s" }}
 """
 
 

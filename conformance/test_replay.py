@@ -10,10 +10,13 @@ from conformance.evidence import counted, quoted
 from conformance.gap import signalled
 from conformance.judge import accepted, broken, head_of, inconclusive, met, noted
 from conformance.resumption import First, Resumption, Unknown
+from conformance.retention import Retention
 from conformance.row import row
 from conformance.seam import Seam, Trial
 from conformance.target import Target
 from conformance.verdict import Judgement, Verdict
+
+SILENT = {"live", "all", "oldest"}  # answers to a cursor that is too old
 
 
 @row("SSE-REPLAY-001")
@@ -142,6 +145,29 @@ def test_an_unknown_cursor(sse_unknown: Unknown, sse_target: Target) -> Judgemen
     return met(told, reader.reading, at=0)
 
 
+@row("SSE-REPLAY-008")
+def test_an_evicted_cursor(sse_retention: Retention, sse_target: Target) -> Judgement:
+    """Publish more than is retained, come back with the id before, and compare with what is declared."""
+    reader = sse_retention.outside
+    head = head_of(reader.reading)
+    policy = sse_target.cursor.evicted if sse_target.cursor else None
+    expected = f"`{policy}`, as declared" if policy else "a declared answer to an id that is retained no more"
+    if head.status >= 500:
+        return broken(f"{expected}, and no server error", head.line, reader.reading)
+    if set(sse_retention.texts) <= set(reader.texts):
+        told = f"all {len(sse_retention.texts)} events since came: more is retained than the declared"
+        return inconclusive(f"{told} {sse_retention.count}, and nothing was evicted", reader.reading)
+    seen = _eviction(sse_retention, sse_target)
+    left = sum(text != sse_retention.live for text in reader.texts)
+    told = f"{f'`{seen}`' if seen else 'no reaction that has a name'} ({head.line}; {left} events replayed)"
+    if policy is not None and policy != seen and {policy, seen} != {"all", "oldest"}:
+        return broken(expected, told, reader.reading, at=0, declared=True)
+    if seen in SILENT:
+        silent = f"{told}: a client never learns that it missed something"
+        return noted(Verdict.WARN, "a sign that events are missing", silent, reader.reading)
+    return met(told, reader.reading, at=0)
+
+
 @row("SSE-REPLAY-009")
 def test_the_newest_id(sse_resumption: Resumption) -> Judgement:
     """Resume from the newest event, then publish one more."""
@@ -213,6 +239,20 @@ def test_readers_resume_undisturbed(sse_readers: tuple[Trial, ...]) -> Judgement
     return met(told, sse_readers[0].reader.reading)
 
 
+@row("SSE-REPLAY-013")
+def test_the_declared_retention(sse_retention: Retention) -> Judgement:
+    """Publish as many events as are retained by declaration, and come back with the id before them."""
+    story, reader = sse_retention, sse_retention.inside
+    expected = f"all of the {story.count} events that are retained by declaration"
+    if head_of(reader.reading).status >= 400:
+        return broken(expected, head_of(reader.reading).line, reader.reading, declared=True)
+    accepted(reader.reading)
+    missing = _missing(story.texts[: story.count], reader.texts)
+    if missing:
+        return broken(expected, f"{len(missing)} of them did not come", reader.reading, at=0, declared=True)
+    return met(f"all {story.count} events came", reader.reading)
+
+
 def _missing(sent: Sequence[str], got: Sequence[str]) -> list[str]:
     there = set(got)
     return [text for text in sent if text not in there]
@@ -250,6 +290,18 @@ def _firsts(declared: str, texts: tuple[str, ...]) -> tuple[str, ...]:
             return texts
         case _, _, count:
             return texts[max(0, len(texts) - int(count)) :]
+
+
+def _eviction(story: Retention, target: Target) -> str:
+    """What the reader with the evicted id got, in the words of a target file; "" for nothing."""
+    reader = story.outside
+    if signalled(reader.reading, target):
+        return "signal"
+    if not 200 <= head_of(reader.reading).status < 300:
+        return "reject"
+    if set(reader.texts) & set(story.texts):
+        return "oldest"
+    return "live" if story.live in reader.texts else ""
 
 
 def _reaction(story: Unknown, target: Target) -> str:

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from conformance.channel import Cursor
+from conformance.evidence import counted, quoted
+from conformance.isolation import Isolation
 from conformance.judge import accepted, broken, head_of, inconclusive, met, noted
 from conformance.reading import Head, Reading
 from conformance.row import row
@@ -28,6 +31,43 @@ def test_strangers_may_not_read(sse_strangers: Mapping[str, Reading], sse_openin
             return broken("401 or 403, and not one byte of a stream", observed, reading)
     told = ", ".join(f"{name}: {head_of(reading).line}" for name, reading in sse_strangers.items())
     return met(told, next(iter(sse_strangers.values())))
+
+
+@row("SSE-SEC-002")
+def test_nothing_crosses_live(sse_isolation: Isolation) -> Judgement:
+    """Read two channels whose names begin alike, as two principals where there are, and publish on both."""
+    story = sse_isolation
+    sides = [(story.first, story.mine, story.theirs), (story.second, story.theirs, story.mine)]
+    for reader, own, foreign in sides:
+        accepted(reader.reading)
+        crossed = [text for text in reader.texts if text in foreign]
+        if crossed:
+            observed = f"{counted(len(crossed), 'event')} of the other's came"
+            place = reader.places[reader.texts.index(crossed[0])]
+            return broken(f"its own events only, between {story.between}", observed, reader.reading, at=place)
+        if not set(own) <= set(reader.texts):
+            return inconclusive("a reader did not get its own events either", reader.reading)
+    told = f"{len(story.mine)} and {len(story.theirs)} events, none of which crossed between {story.between}"
+    return met(told, story.first.reading)
+
+
+@row("SSE-SEC-003")
+def test_nothing_crosses_by_replay(sse_isolation: Isolation, sse_borrowed: tuple[Cursor, str]) -> Judgement:
+    """Resume on one channel with an id that only readers of the other one can know."""
+    reader, own = sse_borrowed
+    crossed = [text for text in reader.texts if text in sse_isolation.mine]
+    if crossed:
+        observed = f"{counted(len(crossed), 'event')} of the other's came for its id {quoted(reader.id)}"
+        place = reader.places[reader.texts.index(crossed[0])]
+        expected = f"its own events only, between {sse_isolation.between}"
+        return broken(expected, observed, reader.reading, at=place)
+    head = head_of(reader.reading)
+    if head.status in REFUSED:
+        return met(f"an id of the other's is refused: {head.line}", reader.reading)
+    accepted(reader.reading)
+    if own not in reader.texts and own:
+        return inconclusive("a reader with a borrowed id did not get its own events either", reader.reading)
+    return met(f"an id of the other's, {quoted(reader.id)}, brought none of its events", reader.reading)
 
 
 @row("SSE-SEC-004")

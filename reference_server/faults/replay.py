@@ -1,10 +1,20 @@
 """Resumes that begin at the wrong place."""
 
-from reference_server.cursor import Extent, Place, locate
+from reference_server.cursor import Extent, Place, Reset, locate
 from reference_server.faults.fault import Fault
+from reference_server.faults.seam import (
+    LiveFirst,
+    NineCursors,
+    SharedPosition,
+    SnapshotFirst,
+    Undeduped,
+    WrittenIsSeen,
+)
 from reference_server.parts import Parts
 
 __all__ = ["FAULTS"]
+
+FEW = 1500  # events
 
 
 def replay_inclusive(asked: str, extent: Extent) -> Place:
@@ -27,6 +37,25 @@ def unknown_silent(asked: str, extent: Extent) -> Place:
     return Place(extent.newest) if unknown else place
 
 
+def first_replays_all(asked: str, extent: Extent) -> Place:
+    """Whoever comes for the first time gets the whole history."""
+    return locate(asked, extent) if asked else Place(extent.oldest - 1)
+
+
+def evicted_silent(asked: str, extent: Extent) -> Place:
+    """Gives what is left, as if it were all."""
+    place = locate(asked, extent)
+    evicted = place.reset is not None and place.reset.reason == "evicted"
+    return Place(extent.oldest - 1) if evicted else place
+
+
+def retention_short(asked: str, extent: Extent) -> Place:
+    """Keeps fewer events than it says."""
+    place = locate(asked, extent)
+    old = place.reset is None and extent.newest - place.sequence > FEW
+    return Place(extent.newest, Reset("evicted", asked)) if old else place
+
+
 FAULTS = {
     "replay-inclusive": Fault(
         "Sends the last event that the client saw again.",
@@ -42,5 +71,44 @@ FAULTS = {
         "Goes live for a cursor that it does not know, without a word.",
         Parts(locate=unknown_silent),
         ("SSE-REPLAY-007",),
+    ),
+    "seam-gap": Fault(
+        "Reads the history first and subscribes then.",
+        Parts(pursuit=SnapshotFirst),
+        ("SSE-REPLAY-004",),
+    ),
+    "seam-repeats": Fault(
+        "Subscribes first, and sends what it reads twice.", Parts(pursuit=Undeduped), ("SSE-REPLAY-005",)
+    ),
+    "live-before-replay": Fault(
+        "Sends live events while a replay is not over.", Parts(pursuit=LiveFirst), ("SSE-REPLAY-003",)
+    ),
+    "first-replays-all": Fault(
+        "Replays everything to whoever comes without a cursor.",
+        Parts(locate=first_replays_all),
+        ("SSE-REPLAY-006",),
+    ),
+    "evicted-silent": Fault(
+        "Replays what is left for a cursor that is too old, without a word.",
+        Parts(locate=evicted_silent),
+        ("SSE-REPLAY-008",),
+    ),
+    "written-is-seen": Fault(
+        "Takes what was written to a client for seen by it.",
+        Parts(pursuit=WrittenIsSeen),
+        ("SSE-REPLAY-010",),
+    ),
+    "few-resumes": Fault(
+        "Follows nine cursors of a channel, and no more.",
+        Parts(pursuit=NineCursors),
+        ("SSE-REPLAY-011",),
+    ),
+    "shared-position": Fault(
+        "Lets readers that resume at once share one position.",
+        Parts(pursuit=SharedPosition),
+        ("SSE-REPLAY-012",),
+    ),
+    "retention-short": Fault(
+        "Retains less than it promises.", Parts(locate=retention_short), ("SSE-REPLAY-013",)
     ),
 }

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from reference_server.access import Access
 from reference_server.faults.fault import Fault
+from reference_server.faults.isolation import PrefixHub, UnfilteredPursuit
 from reference_server.origin import Origins
 from reference_server.parts import Parts
 from reference_server.refusal import RefusedError
@@ -61,6 +62,14 @@ FAULTS = {
     ),
     "any-origin": Fault(
         "Lets pages of any origin in on loopback.", Parts(origins=AnyOrigin), ("SSE-SEC-004",)
+    ),
+    "prefix-channels": Fault(
+        "Sends live events of a channel to readers of one whose name begins theirs.",
+        Parts(hub=PrefixHub),
+        ("SSE-SEC-002",),
+    ),
+    "cross-channel-replay": Fault(
+        "Replays the events of all channels.", Parts(pursuit=UnfilteredPursuit), ("SSE-SEC-003",)
     ),
     "any-host": Fault("Answers on loopback by any name.", Parts(origins=AnyHost), ("SSE-SEC-004",)),
 }
