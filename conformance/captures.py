@@ -287,10 +287,16 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_foreign": Capture("The answers to a foreign page, and under a foreign name.", _visiting(foreign)),
     "sse_promptness": Capture("Single events, each published into silence.", _visiting(promptness)),
     "sse_pairs": Capture("Two events in a row, for a reader that acknowledges late.", _visiting(pairs)),
-    "sse_offered": Capture("The head of a stream for a client that takes compressed bodies.", _visiting(offered)),
-    "sse_compressed": Capture("Single events for a client that takes compressed bodies.", _visiting(compressed)),
+    "sse_offered": Capture(
+        "The head of a stream for a client that takes compressed bodies.", _visiting(offered)
+    ),
+    "sse_compressed": Capture(
+        "Single events for a client that takes compressed bodies.", _visiting(compressed)
+    ),
     "sse_fanout": Capture("Several readers of one channel, and what each of them got.", _visiting(fanout)),
-    "sse_crowd": Capture("As many readers as the target takes, and one event for all.", _visiting(crowd), alone=True),
+    "sse_crowd": Capture(
+        "As many readers as the target takes, and one event for all.", _visiting(crowd), alone=True
+    ),
     "sse_releases": Capture("Streams that were left, and what is held still.", _releases, alone=True),
     "sse_churn": Capture("The server before and after a thousand readers.", _churn, alone=True),
     "sse_capacity": Capture("As many streams as there may be, one more, one less.", _capacity, alone=True),

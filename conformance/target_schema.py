@@ -120,9 +120,10 @@ class Principal(Table, frozen=True):
 
 
 class SlowReader(Table, frozen=True):
-    """What the server does with a reader that does not keep up."""
+    """What the server does with a reader that does not keep up, and after how long without progress."""
 
     policy: Literal["drop", "cap", "block", "unknown"]
+    after: Seconds | None = None
 
 
 class Limits(Table, frozen=True):

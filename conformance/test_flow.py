@@ -9,14 +9,18 @@ from conformance.evidence import counted, quoted
 from conformance.fanout import Fanout
 from conformance.judge import accepted, broken, inconclusive, met, noted
 from conformance.promptness import Promptness, Single
+from conformance.quiet import TOLERANCE
 from conformance.reading import Reading
 from conformance.row import row
+from conformance.stall import Slow, Stall
 from conformance.target import Target
-from conformance.verdict import Judgement, Verdict
+from conformance.verdict import Judgement, Unjudged, Verdict
 
 AT_ONCE_SECONDS = 0.1  # so soon nothing has been waited for
 PLATEAU_SECONDS = 0.03  # a delayed acknowledgement takes 40 ms on Linux, and up to 200 elsewhere
 MOST_SHOWN = 3
+NEEDS_SLOW = "needs-slow: --sse-slow waits for it"
+STRAYS = 2  # events that may be late on a busy machine
 
 
 @row("SSE-FLOW-001")
@@ -86,6 +90,85 @@ def test_every_reader_gets_every_event(sse_fanout: Fanout, sse_target: Target) -
     return met(f"{counted(len(sse_fanout.got[0]), 'event')} at {len(sse_fanout.got)} readers, in one order")
 
 
+@row("SSE-FLOW-005")
+def test_a_stalled_reader_delays_nobody(sse_stall: Stall, sse_target: Target) -> Judgement:
+    """Publish while two of three readers read nothing; time each event at the third."""
+    budget = _budget(sse_target)
+    expected = f"each event within {budget * 1000:.0f} ms for who reads on"
+    before = [lag for lag in sse_stall.controls if lag is not None]
+    lags = [lag for lag in sse_stall.lags if lag is not None]
+    if len(before) < len(sse_stall.controls) or median(before) > budget:
+        return inconclusive(
+            "events were lost, or late, before anybody had stopped reading", sse_stall.witness
+        )
+    at = len(sse_stall.witness.body)
+    if sse_stall.refused:
+        told = f"after {counted(len(sse_stall.lags), 'event')} publishing failed: {sse_stall.refused}"
+        return broken(expected, told, sse_stall.witness, at=at)
+    if len(lags) < len(sse_stall.lags):
+        told = f"{len(sse_stall.lags) - len(lags)} of {len(sse_stall.lags)} events did not come"
+        return broken(expected, told, sse_stall.witness, at=at)
+    late = [lag for lag in lags if lag > budget]
+    size = f"{counted(len(lags), 'event')} of {sse_stall.volume >> 10} KiB in all"
+    told = f"{size}, after {_ms(max(lags))} at most"
+    if len(late) > STRAYS:
+        told = f"{told}, {len(late)} of them too late; {_ms(max(before))} before"
+        return broken(expected, told, sse_stall.witness, at=at)
+    return met(told, sse_stall.witness)
+
+
+@row("SSE-FLOW-006")
+def test_a_stalled_reader_is_bounded(sse_stall: Stall, sse_target: Target) -> Judgement:
+    """Publish while a reader reads nothing, wait, and see whether it was cut off meanwhile."""
+    declared, slept = sse_target.limits.slow_reader, sse_stall.sleeper
+    all_in_all = f"{sse_stall.volume >> 10} KiB for a reader that read nothing for {sse_stall.waited:.1f} s"
+    had = f"{all_in_all}: it had got {len(slept.got)} of {len(sse_stall.lags)} events"
+    if slept.cut:
+        return met(f"{had} when it was cut off", slept.reading)
+    if len(slept.got) < len(sse_stall.lags):
+        return met(f"{had}, and the rest was left out", slept.reading)
+    if declared and declared.policy == "drop" and declared.after is not None:
+        if sse_stall.waited < declared.after * TOLERANCE:
+            raise Unjudged(
+                Verdict.SKIP, f"{NEEDS_SLOW}: a stalled reader is cut off after {declared.after:g} s"
+            )
+        expected = f"a reader that reads nothing is cut off after {declared.after:g} s, as declared"
+        return broken(expected, f"{had}, and was not cut off", slept.reading, declared=True)
+    if sse_stall.grown is not None and sse_stall.grown < sse_stall.volume / 2:
+        return met(f"{all_in_all}, and the server grew by {sse_stall.grown >> 10} KiB", slept.reading)
+    return inconclusive(f"{had}, and was not cut off: it may be bounded all the same", slept.reading)
+
+
+@row("SSE-FLOW-007")
+def test_a_slow_reader_has_no_silent_gap(sse_stall: Stall, sse_target: Target) -> Judgement:
+    """Let one slow reader read on, and another come back after it was cut off; look for what they lack."""
+    expected = "every event, or a signal that some are missing"
+    at_most_once = sse_target.cursor is not None and sse_target.cursor.delivery == "at-most-once"
+    for who, slow in (
+        ("the reader that lagged", sse_stall.laggard),
+        ("the one that stopped", sse_stall.sleeper),
+    ):
+        if slow.gap:
+            told = f"{who} got event {slow.gap[1]} where {slow.gap[0]} was due, without a word"
+            if at_most_once:
+                return noted(Verdict.INFO, expected, f"{told}; at-most-once is declared", slow.reading)
+            return broken(expected, told, slow.reading, at=_of_event(slow, slow.gap[1]))
+    slept, back = sse_stall.sleeper, sse_stall.back
+    if not slept.cut:
+        return met(f"both got {counted(len(slept.got), 'event')} in the end, with no gap", slept.reading)
+    if back is None:
+        return inconclusive("it was cut off before it had an id to come back with", slept.reading)
+    due, last = len(slept.got), len(sse_stall.lags) - 1
+    if back.told:
+        return met(f"cut off after {counted(due, 'event')}; told when it came back", back.reading)
+    if back.got == tuple(range(due, last + 1)):
+        return met(
+            f"cut off after {counted(due, 'event')}; {len(back.got)} more when it came back", back.reading
+        )
+    told = f"back after event {due - 1}, it got {_numbers(back.got)} where {due} to {last} were due"
+    return broken(expected, told, back.reading, at=0)
+
+
 @row("SSE-FLOW-009")
 def test_many_streams_at_once(sse_crowd: Crowd, sse_target: Target) -> Judgement:
     """Open as many streams as the target declares, up to 200, and publish one event for all."""
@@ -120,6 +203,15 @@ def test_no_plateau_of_delayed_acknowledgements(sse_pairs: Promptness) -> Judgem
         expected = "no waiting for the client's acknowledgement: TCP_NODELAY"
         return broken(expected, told, reading, at=both[0][1].at)
     return met(told, reading)
+
+
+def _of_event(slow: Slow, number: int) -> int:
+    """Where the event is in the body of the reader, as the count of those before it."""
+    return slow.at[slow.got.index(number)]
+
+
+def _numbers(got: tuple[int, ...]) -> str:
+    return f"{len(got)} events, from {got[0]} to {got[-1]}," if got else "nothing"
 
 
 def _budget(target: Target) -> float:

@@ -14,10 +14,11 @@ from reference_server.faults import (
     replay,
     retry,
     sec,
+    slow_reader,
 )
 from reference_server.faults.fault import Fault
 
 __all__ = ["FAULTS"]
 
-SECTIONS = (http, frame, data, inj, id, replay, beat, retry, flow, conn, cors, cache, sec)
+SECTIONS = (http, frame, data, inj, id, replay, beat, retry, flow, slow_reader, conn, cors, cache, sec)
 FAULTS: dict[str, Fault] = {name: fault for section in SECTIONS for name, fault in section.FAULTS.items()}

@@ -1,4 +1,4 @@
-"""Events that come late, in part, or to some only; and what slow readers do to others, or suffer."""
+"""Events that come late, or to some only; and streams that do not last."""
 
 import asyncio
 import socket
@@ -20,8 +20,6 @@ EVENT = b"data:"
 GZIP = 31  # windows of zlib
 THREADS = 64
 WORKERS = 2
-QUEUE = 16 << 10  # bytes
-LOOK_SECONDS = 0.02
 AGE_SECONDS = 60.0
 
 
@@ -89,82 +87,6 @@ class TwoWorkers(Outlet):
             if TwoWorkers.readers > WORKERS:
                 return
         super().write(data)
-
-
-class OneByOne(Outlet):
-    """Goes on with the next reader of a channel only when all others have taken what they were sent."""
-
-    __slots__ = ("__weakref__", "_held", "_others")
-    turn: ClassVar[tuple[bytes, WeakSet["OneByOne"]]] = (b"", WeakSet())  # the event, and who was handed it
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._held = b""
-        self._others: WeakSet[OneByOne] = WeakSet()
-
-    def write(self, data: bytes) -> None:
-        if EVENT in data:
-            if OneByOne.turn[0] is not data:
-                OneByOne.turn = (data, self._others)
-            OneByOne.turn[1].update(self._others)
-            self._others = OneByOne.turn[1]
-            self._others.add(self)
-        if not self._held:
-            asyncio.get_running_loop().call_soon(self._go_on)
-        self._held += data
-
-    def _go_on(self) -> None:
-        if any(other is not self and other.waits for other in self._others):
-            if not self._transport.is_closing():
-                asyncio.get_running_loop().call_later(LOOK_SECONDS, self._go_on)
-            return
-        held, self._held = self._held, b""
-        super().write(held)
-
-    @property
-    def waits(self) -> bool:
-        """Whether this reader has not taken all."""
-        return not self._transport.is_closing() and self._transport.get_write_buffer_size() > 0
-
-
-class Unbounded(Outlet):
-    """Keeps everything for a reader that takes nothing, for ever."""
-
-    __slots__ = ()
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        give_up_after(self._transport, 0)
-
-    def full(self) -> bool:
-        return False
-
-
-class SilentGap(Outlet):
-    """A short queue: what does not fit is left out, and nobody is told."""
-
-    __slots__ = ("_caught_up",)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        give_up_after(self._transport, self._stall)
-        self._caught_up = False
-
-    def framed(self, body: bytes) -> bytes:
-        self._caught_up = True  # who is behind is written to at its own pace
-        return super().framed(body)
-
-    def write(self, data: bytes) -> None:
-        live, self._caught_up = not self._caught_up, False
-        if not (live and self._transport.get_write_buffer_size() > QUEUE):
-            super().write(data)
-
-
-def give_up_after(transport: asyncio.Transport, seconds: float) -> None:
-    """How long the kernel waits for a reader; 0: as long as it likes."""
-    connection: socket.socket | None = transport.get_extra_info("socket")
-    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(seconds * 1000))
 
 
 class Threads(Outlet):
