@@ -265,7 +265,7 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_chain": Capture("A reader that was cut ten times in a row.", _visiting(chain)),
     "sse_first": Capture("A reader without a cursor, on a channel with a history.", _visiting(first)),
     "sse_retention": Capture(
-        "Readers with an id at the edge of the history.", _visiting(retain), alone=True
+        "A reader with an id that is retained no more.", _following("sse_resumption", retain), alone=True
     ),
     "sse_isolation": Capture("Readers of two channels, with events on both.", _visiting(isolate)),
     "sse_borrowed": Capture(

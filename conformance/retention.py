@@ -1,11 +1,13 @@
-"""The edge of what a server retains: resumes from just inside it, and from beyond. Judges nothing.
+"""An id that a server has evicted, and what a reader gets that comes with it. Judges nothing.
 
-Other captures would be pushed out of the history by what is published here, so this one runs alone.
+Other captures would be pushed out of the history by what is published here, so this one runs alone. It uses
+an id from early in the run: where all channels share one history, most of what it takes was published already.
 """
 
 from dataclasses import dataclass
 
 from conformance.channel import Channel, Cursor
+from conformance.resumption import Resumption
 from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
 
@@ -13,46 +15,54 @@ __all__ = ["Retention", "retain"]
 
 MOST_EVENTS = 3000  # that are published to see one evicted
 BEYOND = 10  # one in so many of the declared number, for servers that evict in lumps
+STEP = 200  # events between one try and the next
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Two readers with the id of one event: after `count` more, and after `beyond` more besides.
+    """A reader with an old id. `texts` followed that event; `live` came after the reader's response head.
 
-    `texts` are what followed that event; `live` came after the second reader's response head.
+    Once it lacked any of `texts` no more was published; at most `count`, the declared number, and some more.
     """
 
     count: int
     texts: tuple[str, ...]
     live: str
-    inside: Cursor
-    outside: Cursor
+    reader: Cursor
 
 
-def retain(subject: Subject) -> Retention:
-    """Publish as much as the target declares to retain, and then more. Raises Unjudged."""
+def retain(subject: Subject, before: Resumption) -> Retention:
+    """Publish until an id of what was published `before` is evicted. Raises Unjudged."""
     count = _declared(subject)
-    beyond = max(BEYOND, count // BEYOND)
-    channel = Channel(subject)
-    channel.afford(count + beyond + 2)
-    witness = channel.open("the witness")
-    texts = channel.texts("kept", 1 + count + beyond)
-    channel.publish(texts[:1])
-    channel.until([witness], texts[0])
-    (first,) = channel.ids(witness, texts[:1])
-    channel.publish(texts[1 : count + 1])
-    inside = channel.open("a reader with the oldest id that is retained", first)
-    channel.until([witness, inside], texts[count])
-    inside.close()
-    channel.publish(texts[count + 1 :])
-    channel.until([witness], texts[-1])
-    channel.ids(witness, texts)  # which shows that they all exist
-    outside = channel.open("a reader with an id that is retained no more", first)
-    (live,) = channel.texts("live", 1)
+    most = count + max(BEYOND, count // BEYOND)
+    channel, cursor = Channel(subject, before.channel), before.ids[0]
+    channel.afford(most)
+    fillers = channel.texts("filler", most)
+    texts = [*before.texts[1:], before.live]
+    for begin in range(0, most, STEP):
+        found = _tried(channel, cursor, texts, begin)
+        if not set(texts) <= set(found.texts):
+            break
+        channel.publish(fillers[begin : begin + STEP])
+        texts += fillers[begin : begin + STEP]
+    else:
+        begin = most
+        found = _tried(channel, cursor, texts, begin)
+    return Retention(count, tuple(texts), _live(channel, begin), found)
+
+
+def _tried(channel: Channel, cursor: str, texts: list[str], number: int) -> Cursor:
+    """Come with the id, and publish one more event."""
+    reader = channel.open("a reader with an old id", cursor)
+    live = _live(channel, number)
     channel.publish([live])
-    channel.until([outside], live)
-    kept = channel.got(inside, texts[1 : count + 1], first)
-    return Retention(count, tuple(texts[1:]), live, kept, channel.got(outside, [*texts, live], first))
+    channel.until([reader], live)
+    reader.close()
+    return channel.got(reader, [*texts, live], cursor)
+
+
+def _live(channel: Channel, number: int) -> str:
+    return f"since-{channel.subject.nonce}-{number}."
 
 
 def _declared(subject: Subject) -> int:

@@ -148,7 +148,7 @@ def test_an_unknown_cursor(sse_unknown: Unknown, sse_target: Target) -> Judgemen
 @row("SSE-REPLAY-008")
 def test_an_evicted_cursor(sse_retention: Retention, sse_target: Target) -> Judgement:
     """Publish more than is retained, come back with the id before, and compare with what is declared."""
-    reader = sse_retention.outside
+    reader = sse_retention.reader
     head = head_of(reader.reading)
     policy = sse_target.cursor.evicted if sse_target.cursor else None
     expected = f"`{policy}`, as declared" if policy else "a declared answer to an id that is retained no more"
@@ -239,20 +239,6 @@ def test_readers_resume_undisturbed(sse_readers: tuple[Trial, ...]) -> Judgement
     return met(told, sse_readers[0].reader.reading)
 
 
-@row("SSE-REPLAY-013")
-def test_the_declared_retention(sse_retention: Retention) -> Judgement:
-    """Publish as many events as are retained by declaration, and come back with the id before them."""
-    story, reader = sse_retention, sse_retention.inside
-    expected = f"all of the {story.count} events that are retained by declaration"
-    if head_of(reader.reading).status >= 400:
-        return broken(expected, head_of(reader.reading).line, reader.reading, declared=True)
-    accepted(reader.reading)
-    missing = _missing(story.texts[: story.count], reader.texts)
-    if missing:
-        return broken(expected, f"{len(missing)} of them did not come", reader.reading, at=0, declared=True)
-    return met(f"all {story.count} events came", reader.reading)
-
-
 def _missing(sent: Sequence[str], got: Sequence[str]) -> list[str]:
     there = set(got)
     return [text for text in sent if text not in there]
@@ -294,7 +280,7 @@ def _firsts(declared: str, texts: tuple[str, ...]) -> tuple[str, ...]:
 
 def _eviction(story: Retention, target: Target) -> str:
     """What the reader with the evicted id got, in the words of a target file; "" for nothing."""
-    reader = story.outside
+    reader = story.reader
     if signalled(reader.reading, target):
         return "signal"
     if not 200 <= head_of(reader.reading).status < 300:

@@ -1,6 +1,6 @@
 """Resumes that begin at the wrong place."""
 
-from reference_server.cursor import Extent, Place, Reset, locate
+from reference_server.cursor import Extent, Place, locate
 from reference_server.faults.fault import Fault
 from reference_server.faults.seam import (
     LiveFirst,
@@ -13,8 +13,6 @@ from reference_server.faults.seam import (
 from reference_server.parts import Parts
 
 __all__ = ["FAULTS"]
-
-FEW = 1500  # events
 
 
 def replay_inclusive(asked: str, extent: Extent) -> Place:
@@ -47,13 +45,6 @@ def evicted_silent(asked: str, extent: Extent) -> Place:
     place = locate(asked, extent)
     evicted = place.reset is not None and place.reset.reason == "evicted"
     return Place(extent.oldest - 1) if evicted else place
-
-
-def retention_short(asked: str, extent: Extent) -> Place:
-    """Keeps fewer events than it says."""
-    place = locate(asked, extent)
-    old = place.reset is None and extent.newest - place.sequence > FEW
-    return Place(extent.newest, Reset("evicted", asked)) if old else place
 
 
 FAULTS = {
@@ -107,8 +98,5 @@ FAULTS = {
         "Lets readers that resume at once share one position.",
         Parts(pursuit=SharedPosition),
         ("SSE-REPLAY-012",),
-    ),
-    "retention-short": Fault(
-        "Retains less than it promises.", Parts(locate=retention_short), ("SSE-REPLAY-013",)
     ),
 }
