@@ -12,7 +12,10 @@ __all__ = ["Frames"]
 
 
 class Frames:
-    """What follows a sequence, as much as one write may hold; one larger event is still given."""
+    """What follows a sequence, as much as one write may hold; one larger event is still given.
+
+    The tail may hold what the log retains no more: nobody can resume there, but who stays connected gets it.
+    """
 
     def __init__(self, log: Log, limits: Limits, encode: Callable[[wire.Event], bytes]) -> None:
         self._log = log

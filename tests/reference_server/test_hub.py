@@ -152,3 +152,25 @@ def test_a_resume_while_others_publish_is_exact() -> None:
         publisher.join()
 
     played(play, Settings(port=0, limits=SMALL))
+
+
+def test_one_who_stays_gets_what_the_tail_holds_though_nobody_could_resume_there() -> None:
+    def play(url: str) -> None:
+        slow = stalled(url, "/events/c")
+        publish(url, *(f"{n}:" + "x" * 4000 for n in range(60)))
+        response = http.client.HTTPResponse(slow)
+        response.begin()
+        raw = b""
+        while b"data: 59:" not in raw:
+            raw += response.read1(65536)
+        response.close()
+        slow.close()
+        first = re.search(rb"id: (\w+-1)\n", raw)
+        assert first
+        with Listener(url, "/events/c", last_id=first[1].decode()) as again:
+            (reset,) = again.take(1)
+
+        assert numbers(raw) == list(range(60))
+        assert '"evicted"' in reset.data
+
+    played(play, Settings(port=0, retain=2, limits=Limits(backlog=1_000, write=5_000)))

@@ -1,13 +1,20 @@
 """The ways in over HTTP: statuses, bodies, and what is kept."""
 
+import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from reference_server.limits import Limits
+from reference_server.settings import Settings
 from tests.conftest import DEADLINE, Serve
 from tests.reference_server.listener import Listener
+from tests.reference_server.running import running
 
 ONE = {"device": "d", "seq": 1, "value": 1}
 
@@ -129,3 +136,27 @@ def test_an_event_of_a_megabyte_arrives_whole(client: httpx.Client) -> None:
         client.post("/events/c", json={"data": data})
 
         assert stream.take(1)[0].data == data
+
+
+def test_a_full_commit_queue_sends_away_and_keeps_what_it_took(tmp_path: Path) -> None:
+    file = tmp_path / "log.db"
+    limits = Limits(commit_queue=2_000)
+    with (
+        running(Settings(port=0, log=f"sqlite:{file}", limits=limits)) as url,
+        closing(sqlite3.connect(file, isolation_level=None)) as other,
+        ThreadPoolExecutor(30) as senders,
+    ):
+        other.execute("BEGIN IMMEDIATE")  # holds the writer up: SQLite lets one write at a time
+        answers = [
+            senders.submit(httpx.post, f"{url}/measurements", json={**ONE, "seq": seq}, timeout=DEADLINE)
+            for seq in range(30)
+        ]
+        wait(answers, DEADLINE, FIRST_COMPLETED)
+        other.execute("ROLLBACK")
+        statuses = [each.result(DEADLINE).status_code for each in answers]
+        (busy, *_) = [each.result() for each in answers if each.result().status_code == 503]
+        again = [httpx.post(f"{url}/measurements", json={**ONE, "seq": seq}).json() for seq in range(30)]
+
+    assert set(statuses) == {200, 503}
+    assert busy.headers["Retry-After"] == "1"
+    assert [each["duplicates"] for each in again] == [int(status == 200) for status in statuses]
