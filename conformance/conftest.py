@@ -18,7 +18,13 @@ __all__: list[str] = []
 @pytest.fixture
 def sse_trials(sse_exchange: "Exchange", request: pytest.FixtureRequest) -> "Trials":
     """What became of the payloads of this check."""
-    return sse_exchange.trials[request.node.get_closest_marker(MARKER).args[0]]
+    return sse_exchange.of(request.node.get_closest_marker(MARKER).args[0])
+
+
+@pytest.fixture
+def sse_named_trials(sse_named_exchange: "Exchange", request: pytest.FixtureRequest) -> "Trials":
+    """The same of payloads with ids, which are published on a channel of their own."""
+    return sse_named_exchange.of(request.node.get_closest_marker(MARKER).args[0])
 
 
 def _fixture(name: str) -> Callable[["Stage"], object]:

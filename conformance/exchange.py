@@ -1,7 +1,8 @@
 """All payloads of a run, published one after another on one channel, and what came of them. Judges nothing.
 
 Between any two payloads a fence is published: plain text that no server has a reason to change. What comes
-between two fences belongs to the payload between them, whatever became of it.
+between two fences belongs to the payload between them, whatever became of it. (A stranger's server is spared
+some of the fences: see plan.py.)
 """
 
 from base64 import b64encode
@@ -11,6 +12,7 @@ from functools import partial
 
 from conformance.eventstream import Block, Event
 from conformance.evidence import counted, publishing, quoted
+from conformance.plan import HARMLESS, plan
 from conformance.publisher import Receipt
 from conformance.reading import Reading
 from conformance.row import Payload
@@ -23,7 +25,6 @@ __all__ = ["HARMLESS", "Exchange", "Hello", "Trial", "Trials", "exchange"]
 HELLOS = 5  # until the subscription is live
 BREATH_SECONDS = 0.1  # servers may write an event in pieces
 PATIENCE_SECONDS = 5.0  # for a head, and for the last fence
-HARMLESS = "harmless"  # the payload of the control, and of every attack
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +48,13 @@ class Trial:
 class Trials:
     """Those of one row, beside harmless ones.
 
-    `plain` is a fence, published without a type, which a server may write nevertheless. `lost` says why
-    fences are missing, if that is known.
+    `controls` are harmless payloads, each with another set of fields. `lost` says why fences are missing, if
+    that is known.
     """
 
     reading: Reading
-    control: Trial
+    controls: Mapping[frozenset[str], Trial]
     trials: tuple[Trial, ...]
-    plain: tuple[Block, ...]
     lost: str = ""
 
     def again(self, trial: Trial) -> str:
@@ -81,6 +81,13 @@ class Exchange:
     hello: Hello
     texts: tuple[str, ...]  # each the payload of an event of its own
     trials: Mapping[str, Trials]  # by row
+    left_out: Mapping[str, str]  # why a row's payloads were not published
+
+    def of(self, row: str) -> Trials:
+        """What became of the payloads of a row. Raises Unjudged where they were left out."""
+        if row in self.left_out:
+            raise Unjudged(Verdict.SKIP, self.left_out[row])
+        return self.trials[row]
 
     @property
     def written(self) -> tuple[tuple[int, int], ...]:
@@ -89,31 +96,31 @@ class Exchange:
         return tuple((found[0].begin, found[-1].end) for found in blocks)
 
 
-def exchange(subject: Subject, wanted: Mapping[str, Sequence[Payload]]) -> Exchange:
+def exchange(subject: Subject, rows: Mapping[str, Sequence[Payload]]) -> Exchange:
     """Publish what each row wants, and read until the last fence. Raises Unjudged where nothing arrives."""
+    planned = plan(subject.target, rows)
     channel = subject.channel()
     stream = subject.subscribe("the subscriber of all payloads", channel)
     stream.wait(lambda reading: reading.head, subject.head_seconds)
     hello = _greet(subject, channel, stream)
-    event = "control" if subject.target.publish and subject.target.publish.fields.event else None
-    payloads = [Payload(HARMLESS, event), *(one for row in wanted.values() for one in row)]
-    fences = [hello.text, *(f"fence-{subject.nonce}-{number}." for number in range(1, len(payloads) + 1))]
-    receipts = _publish_between(subject, channel, payloads, fences)
+    fences = [hello.text, *(f"fence-{subject.nonce}-{number}." for number, _ in enumerate(planned.groups, 1))]
+    receipts = _publish_between(subject, channel, planned.groups, fences)
     stream.wait(lambda reading: subject.dispatched(fences[-1], reading), PATIENCE_SECONDS)
     reading = Reading.of(stream.transcript)
     places = _places(subject, reading, fences)
     trials = [
-        _trial(subject, reading, places[number : number + 2], payload, receipts[number])
-        for number, payload in enumerate(payloads)
+        _trial(subject, reading, places[number : number + 2], payload, receipt)
+        for number, group in enumerate(planned.groups)
+        for payload, receipt in zip(group, receipts[number], strict=True)
     ]
-    control, rest = trials[0], iter(trials[1:])
-    plain = tuple(reading.blocks[place] for place in places if place is not None)[:1]
-    lost = _why_lost(subject, reading, hello, _last_tried(payloads, places))
+    controls = {one.payload.fields: one for one in trials[: len(planned.controls)]}
+    rest = iter(trials[len(planned.controls) :])
+    lost = _why_lost(subject, reading, hello, _last_tried(planned.groups, places))
     by_row = {
-        row: Trials(reading, control, tuple(next(rest) for _ in many), plain, lost)
-        for row, many in wanted.items()
+        row: Trials(reading, controls, tuple(next(rest) for _ in many), lost)
+        for row, many in planned.rows.items()
     }
-    return Exchange(reading, hello, tuple(fences), by_row)
+    return Exchange(reading, hello, tuple(fences), by_row, planned.left_out)
 
 
 def _greet(subject: Subject, channel: str, stream: WireStream) -> Hello:
@@ -144,17 +151,17 @@ def _hello(reading: Reading, text: str) -> Hello:
     return Hello(at, came, closed, interrupted=late, text=text)
 
 
-def _last_tried(payloads: Sequence[Payload], places: Sequence[int | None]) -> Payload:
-    """The payload behind which no fence came any more."""
+def _last_tried(groups: Sequence[Sequence[Payload]], places: Sequence[int | None]) -> Payload | None:
+    """The first payload behind which no fence came any more."""
     last = max((number for number, place in enumerate(places) if place is not None), default=0)
-    return payloads[min(last, len(payloads) - 1)]
+    return next(iter(groups[min(last, len(groups) - 1)]), None) if groups else None
 
 
-def _why_lost(subject: Subject, reading: Reading, hello: Hello, ended: Payload) -> str:
+def _why_lost(subject: Subject, reading: Reading, hello: Hello, ended: Payload | None) -> str:
     """Why harmless events may be missing, or come as another text; "" where nothing tells."""
     if reading.transcript.end or reading.complete:
         how = "by the server" if reading.complete else f"({reading.transcript.end})"
-        when = f"when {quoted(ended.event or ended.data)} was published"
+        when = f"when {quoted(ended.told)} was published" if ended else "at once"
         after = f"after {counted(len(reading.events), 'event')}"
         return f"the subscriber's stream was ended {how} {after}, {when}: nothing else could be tried on it"
     for event in reading.events:
@@ -174,12 +181,12 @@ def _found(text: str, reading: Reading) -> int | None:
 
 
 def _publish_between(
-    subject: Subject, channel: str, payloads: Sequence[Payload], fences: Sequence[str]
-) -> list[Receipt]:
+    subject: Subject, channel: str, groups: Sequence[Sequence[Payload]], fences: Sequence[str]
+) -> list[list[Receipt]]:
     """The first fence is there already."""
     receipts = []
-    for payload, fence in zip(payloads, fences[1:], strict=True):
-        receipts.append(subject.publish(channel, payload))
+    for group, fence in zip(groups, fences[1:], strict=True):
+        receipts.append([subject.publish(channel, payload) for payload in group])
         subject.publish(channel, Payload(fence))
     return receipts
 

@@ -1,16 +1,19 @@
 """What became of published payloads: judged by value, or by structure against a harmless one. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from conformance.eventstream import Block
+from conformance.eventstream import Block, Field
 from conformance.evidence import counted, quoted
-from conformance.exchange import HARMLESS, Trial, Trials
+from conformance.exchange import Trial, Trials
 from conformance.judge import broken, inconclusive, met
+from conformance.plan import HARMLESS
 from conformance.verdict import Judgement
 
-__all__ = ["EVIL", "HARMLESS", "exact", "intact", "normalised", "structure"]
+__all__ = ["EVIL", "HARMLESS", "exact", "intact", "loud", "normalised", "structure", "without"]
 
+SERVER_ERROR = re.compile("5[0-9][0-9] ")  # of a receipt
 EVIL = "evil"  # what every attack tries to write
 
 
@@ -50,24 +53,51 @@ def intact(
 
 def structure(trials: Trials, *, lines_of: str = "") -> Judgement:
     """Whether each attack came as one block with the fields of a harmless one; more `lines_of` do no harm."""
-    typed, plain = _shape(_carriers(trials.control), lines_of), _shape(trials.plain, lines_of)
     for trial in trials.trials:
-        carriers = _carriers(trial)
-        extra = _shape(carriers, lines_of) - (plain if trial.payload.event is None else typed)
-        if extra or len(carriers) > 1:
+        carriers, harmless = _carriers(trial), _carriers(trials.controls[trial.payload.fields])
+        if carriers and not harmless:
+            return inconclusive("a harmless event with the same fields did not come", trials.reading)
+        extra = _shape(carriers, lines_of) - _shape(harmless, lines_of)
+        if extra or len(carriers) > len(harmless):
             told = " and ".join(f"{name or 'comment'!r}" for name in sorted(extra)) or "another block"
-            attack = quoted(trial.payload.event or trial.payload.data)
-            return _broken(trials, trial, "the fields of a harmless event", f"{attack} wrote {told}")
+            wrote = f"{quoted(trial.payload.told)} wrote {told}"
+            return _broken(trials, trial, "the fields of a harmless event", wrote)
     refused = [trial for trial in trials.trials if not trial.receipt.accepted]
     return _judged(trials, refused, "wrote no line of their own")
 
 
+def without(trials: Trials, wrong: Callable[[Field], bool], expected: str) -> Judgement:
+    """Whether no payload made a line that is `wrong`."""
+    for trial in trials.trials:
+        for field in (field for block in trial.blocks for field in block.fields):
+            if wrong(field):
+                observed = f"{quoted(trial.payload.told)} came as {quoted(f'{field.name}: {field.value}')}"
+                return _broken(trials, trial, expected, observed)
+    refused = [trial for trial in trials.trials if not trial.receipt.accepted]
+    return _judged(trials, refused, "came without")
+
+
+def loud(trials: Trials) -> Judgement:
+    """Whether each event name was refused by a 4xx, or came as it was published."""
+    for trial in trials.trials:
+        name, told = quoted(trial.payload.event or ""), trial.receipt.text
+        types = [event.type for event in trial.events]
+        if trial.fenced and trial.receipt.accepted and trial.payload.event not in types:
+            came = f"came as {' and '.join(map(quoted, types))}" if types else "did not come"
+            observed = f"{name} was accepted ({told}) and {came}"
+            return _broken(trials, trial, f"an event named {name}, or a 4xx", observed)
+        if SERVER_ERROR.match(told):
+            return _broken(trials, trial, "a 4xx to the publisher", f"{name} was answered {told}")
+    refused = [trial for trial in trials.trials if not trial.receipt.accepted]
+    return _judged(trials, refused, "arrived under their names")
+
+
 def _carriers(trial: Trial) -> Sequence[Block]:
-    """The blocks that hold something of the payload."""
+    """The blocks that hold something of the payload, comments left aside."""
     return [
         block
         for block in trial.blocks
-        if any(word in field.value for field in block.fields for word in (HARMLESS, EVIL))
+        if any(word in field.value for field in block.fields if field.name for word in (HARMLESS, EVIL))
     ]
 
 

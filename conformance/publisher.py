@@ -48,7 +48,7 @@ class Pace:
             self._last = time.monotonic()
 
 
-def fields_of(message: Message) -> dict[str, str | int]:
+def fields_of(message: Message) -> dict[str, str | float]:
     """The fields that `message` sets, by name."""
     fields = {
         "channel": message.channel,

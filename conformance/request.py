@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 LINE_END = re.compile(r"\r\n|\r|\n")
+ESCAPED_BYTE = re.compile(r"[\udc80-\udcff]")
 NO_HEADER_VALUE = re.compile(rb"[\r\n\0]|^[ \t]|[ \t]$")
 NO_VALUES: Mapping[str, str] = {}
 
@@ -43,7 +44,7 @@ class Message:
     data: str
     event: str | None = None
     id: str | None = None
-    retry: int | str | None = None
+    retry: float | str | None = None
     comment: str | None = None
 
 
@@ -177,14 +178,23 @@ def _url(target: Target, template: RequestTemplate, values: Mapping[str, Any], q
 def _body(template: RequestTemplate, values: Mapping[str, Any]) -> tuple[bytes, str]:
     """The body and its media type."""
     if template.json is not None:
-        return json.dumps(fill(template.json, values)).encode(), "application/json"
+        return _json(fill(template.json, values)), "application/json"
     if template.form is not None:
         pairs = list(fill(template.form, values).items())
-        return urlencode(pairs, quote_via=quote).encode(), "application/x-www-form-urlencoded"
+        coded = urlencode(pairs, quote_via=quote, errors="surrogateescape")
+        return coded.encode(), "application/x-www-form-urlencoded"
     if template.body is not None:
         text = PLACE.sub(lambda place: _plain(values.get(place[1])), template.body)
-        return text.encode(), "text/plain; charset=utf-8"
+        return text.encode("utf-8", "surrogateescape"), "text/plain; charset=utf-8"
     return b"", ""
+
+
+def _json(value: Any) -> bytes:
+    """In ASCII; but where code points stand for bytes that are no UTF-8, these bytes."""
+    text = json.dumps(value, ensure_ascii=False)
+    if ESCAPED_BYTE.search(text):
+        return text.encode("utf-8", "surrogateescape")
+    return json.dumps(value).encode()
 
 
 def _plain(value: object) -> str:

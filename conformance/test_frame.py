@@ -1,14 +1,16 @@
 """FRAME: the grammar on the wire."""
 
 from conformance.bodies import Bodies, grammatical, merged, named
-from conformance.evidence import quoted
+from conformance.ending import Ending
+from conformance.evidence import counted, quoted
 from conformance.exchange import Exchange, Trials
-from conformance.grammar import LONGEST_LINE
+from conformance.grammar import LONGEST_LINE, findings
 from conformance.judge import broken, inconclusive, met
 from conformance.payloads import intact
 from conformance.row import Payload, row
 from conformance.target import Target
 from conformance.verdict import Judgement
+from conformance.writers import WRITERS, Writers, intruder, lines_at
 
 OWN_EVENTS = {"open", "error"}  # of every EventSource
 MOST_TYPES = 5
@@ -27,6 +29,21 @@ def test_every_event_is_closed(sse_bodies: Bodies, sse_target: Target) -> Judgem
         return broken(expected, "several events in one block: a client gets one", reading, at=block.begin)
     row_of_the_end = "SSE-FRAME-001" if sse_target.subscribe.finite else "SSE-FRAME-002"
     return grammatical(row_of_the_end, sse_bodies, expected)
+
+
+@row("SSE-FRAME-002")
+def test_the_last_event_is_closed(sse_ending: Ending) -> Judgement:
+    """Read a finite stream to its end."""
+    expected = "an empty line after the last event, too"
+    reading = sse_ending.reading
+    found = [
+        one for one in findings(bytes(reading.body), ended=reading.complete) if one.row_id == "SSE-FRAME-002"
+    ]
+    if found:
+        return broken(expected, found[0].text, reading, at=found[0].offset)
+    if not reading.events:
+        return inconclusive("the stream ended without a single event", reading)
+    return met(f"{counted(len(reading.events), 'event')}, the last one closed", reading)
 
 
 @row("SSE-FRAME-003")
@@ -62,6 +79,24 @@ def test_no_byte_order_mark(sse_bodies: Bodies) -> Judgement:
 def test_utf8(sse_bodies: Bodies) -> Judgement:
     """Decode every byte that came, strictly; published text is among it."""
     return grammatical("SSE-FRAME-006", sse_bodies, "UTF-8 from the first byte to the last")
+
+
+@row("SSE-FRAME-007")
+def test_events_are_written_whole(sse_writers: Writers) -> Judgement:
+    """Publish long events from several threads at once, and compare each with what came."""
+    expected = "every event as it was published, and nothing between its lines"
+    reading = sse_writers.reading
+    torn = [(text, at) for text in sse_writers.accepted if (at := lines_at(sse_writers, text)) is not None]
+    count = f"{len(sse_writers.accepted)} events of {WRITERS} publishers at once"
+    if torn:
+        observed = f"of {count}, {len(torn)} did not come whole: {quoted(torn[0][0])} is one"
+        return broken(expected, observed, reading, at=torn[0][1])
+    between = intruder(sse_writers)
+    if between is not None:
+        return broken(expected, "a comment between the lines of an event", reading, at=between.offset)
+    if len(sse_writers.whole) < max(WRITERS, len(sse_writers.accepted)):
+        return inconclusive(f"of {count}, {len(sse_writers.whole)} came", reading)
+    return met(f"{count} came whole", reading)
 
 
 @row("SSE-FRAME-008", Payload(""))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from reference_server import wire
+from reference_server.faults.chunks import body_of
 from reference_server.outlet import Outlet
 from reference_server.wire import Event
 
@@ -25,6 +26,9 @@ class RewritingOutlet(Outlet):
         raise NotImplementedError
 
     def write(self, data: bytes) -> None:
-        body = data[data.index(b"\r\n") + 2 : -2] if self.chunked else data
-        if other := self.rewrite(body):
-            super().write(self.framed(other))
+        self.send(self.rewrite(body_of(data, chunked=self.chunked)))
+
+    def send(self, body: bytes) -> None:
+        """Write `body` as it is."""
+        if body:
+            super().write(self.framed(body))

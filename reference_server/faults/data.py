@@ -1,17 +1,30 @@
 """Payloads that do not arrive as they were published."""
 
+import json
 import re
+from typing import Any
 
 from reference_server import wire
-from reference_server.faults.block import with_lines
+from reference_server.faults.block import RewritingOutlet, with_lines
 from reference_server.faults.fault import Fault
+from reference_server.limits import Limits
+from reference_server.log import Item
 from reference_server.parts import Parts
+from reference_server.publication import read_publication
+from reference_server.refusal import RefusedError
 from reference_server.wire import Event
 
 __all__ = ["FAULTS"]
 
 # What str.splitlines splits at, but without its second habit of dropping the last line end
 SPLITLINES = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+
+BUFFER = 4096  # bytes
+LARGEST = 500_000  # characters
+SMALL = 200  # bytes of an event that may be merged
+CALM = 250  # of them that are not
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+UNENCODABLE = "\ufdd0"  # stands for what raises an error when it is encoded
 
 
 def lf_in_data(event: Event) -> bytes:
@@ -45,6 +58,57 @@ def preformatted(event: Event) -> bytes:
     return with_lines(event, (line if line.startswith("data:") else f"data: {line}" for line in lines))
 
 
+def buffer_split_utf8(event: Event) -> bytes:
+    """The text goes through a buffer of bytes, and each of its fillings is decoded for itself."""
+    data = event.data.encode()
+    pieces = (data[begin : begin + BUFFER] for begin in range(0, len(data), BUFFER))
+    return wire.encode(event._replace(data="".join(piece.decode("utf-8", "replace") for piece in pieces)))
+
+
+def truncates_large(event: Event) -> bytes:
+    """A column, or a buffer, that holds so much and no more."""
+    return wire.encode(event._replace(data=event.data[:LARGEST]))
+
+
+class MergingOutlet(RewritingOutlet):
+    """Under load, two small events that are written in a row share one blank line."""
+
+    __slots__ = ("_small",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._small = 0
+
+    def rewrite(self, body: bytes) -> bytes:
+        if b"data:" not in body or len(body) > SMALL or body.count(b"\n\n") != 1:
+            return body
+        self._small += 1
+        return body.removesuffix(b"\n") if self._small > CALM and self._small % 2 else body
+
+
+def read_surrogates(body: bytes, channel: str, limits: Limits) -> Item:
+    """JSON by a lenient reader, which lets lone surrogates pass."""
+    try:
+        return read_publication(body, channel, limits)
+    except RefusedError:
+        text = body.decode("utf-8", "replace")
+        if not SURROGATE.search(text):
+            raise
+        return Item(channel, UNENCODABLE + json.loads(text)["data"].encode("utf-8", "replace").decode())
+
+
+class CrashingOutlet(RewritingOutlet):
+    """The error comes where the event is written, and takes the connection with it."""
+
+    __slots__ = ()
+
+    def rewrite(self, body: bytes) -> bytes:
+        if UNENCODABLE.encode() not in body:
+            return body
+        self.abort()
+        return b""
+
+
 FAULTS = {
     "lf-in-data": Fault(
         "Gives only the first line of a payload its field name.",
@@ -75,5 +139,23 @@ FAULTS = {
         "Takes a payload's line that begins with 'data:' for one that is formatted already.",
         Parts(encode=preformatted),
         ("SSE-DATA-005",),
+    ),
+    "buffer-split-utf8": Fault(
+        "Decodes a payload 4 096 bytes at a time, and breaks the characters in between.",
+        Parts(encode=buffer_split_utf8),
+        ("SSE-DATA-007",),
+    ),
+    "truncates-large": Fault(
+        "Cuts a payload after 500 000 characters.", Parts(encode=truncates_large), ("SSE-DATA-008",)
+    ),
+    "merges-burst": Fault(
+        "Joins small events in pairs when 250 have gone over a stream.",
+        Parts(outlet=MergingOutlet),
+        ("SSE-DATA-009",),
+    ),
+    "surrogate-crash": Fault(
+        "Takes a lone surrogate, and loses every stream on which it has to be written.",
+        Parts(read_publication=read_surrogates, outlet=CrashingOutlet),
+        ("SSE-DATA-010",),
     ),
 }

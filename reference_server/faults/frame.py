@@ -1,17 +1,24 @@
 """Blocks that are framed wrong."""
 
+import asyncio
 import codecs
 from typing import Any
+from weakref import WeakKeyDictionary
+
+from aiohttp import web
 
 from reference_server import wire
 from reference_server.faults.block import RewritingOutlet, with_lines
 from reference_server.faults.fault import Fault
+from reference_server.head import stream_head
 from reference_server.parts import Parts
 from reference_server.wire import Event
 
 __all__ = ["FAULTS"]
 
 PADDING = 100_000  # bytes
+FEW_LINES, MANY_LINES = 10, 100  # of an event that is written in two pieces
+YIELD_SECONDS = 0.05  # between them
 
 
 def unknown_field(event: Event) -> bytes:
@@ -93,6 +100,54 @@ def id_twice(event: Event) -> bytes:
     return again + wire.encode(event)
 
 
+LIMITS: WeakKeyDictionary[asyncio.BaseTransport, int] = WeakKeyDictionary()  # of streams that are to end
+
+
+def limited_head(request: web.Request) -> web.StreamResponse:
+    """For `JoiningOutlet`, which has to know the last event."""
+    if request.transport is not None:
+        LIMITS[request.transport] = int(request.query.get("limit", 0))
+    return stream_head(request)
+
+
+class JoiningOutlet(RewritingOutlet):
+    """Puts the blank line between events, so that none follows the last one."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._left = LIMITS.get(self._transport, 0)
+
+    def rewrite(self, body: bytes) -> bytes:
+        before = self._left
+        self._left -= sum(b"data:" in block for block in body.split(b"\n\n"))
+        return body.removesuffix(b"\n") if before > 0 >= self._left else body
+
+
+class InterleavingOutlet(RewritingOutlet):
+    """Writes a long event in two pieces, as a writer that yields between its lines: anything gets between."""
+
+    __slots__ = ("_rest",)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._rest = b""
+
+    def rewrite(self, body: bytes) -> bytes:
+        rest, self._rest = self._rest, b""
+        lines = body.splitlines(keepends=True)
+        if not FEW_LINES <= len(lines) <= MANY_LINES or body.count(b"\n\n") > 1:
+            return body + rest
+        self._rest = b"".join(lines[len(lines) // 2 :])
+        asyncio.get_running_loop().call_later(YIELD_SECONDS, self._finish)
+        return b"".join(lines[: len(lines) // 2]) + rest
+
+    def _finish(self) -> None:
+        rest, self._rest = self._rest, b""
+        self.send(rest)
+
+
 FAULTS = {
     "unknown-field": Fault(
         "Adds a field of its own to each event.", Parts(encode=unknown_field), ("SSE-FRAME-004",)
@@ -131,4 +186,14 @@ FAULTS = {
         "Writes events in CRLF, greetings and heartbeats in LF.", Parts(encode=crlf), ("SSE-FRAME-012",)
     ),
     "id-twice": Fault("Writes each id twice.", Parts(encode=id_twice), ("SSE-FRAME-013",)),
+    "no-final-blank": Fault(
+        "Leaves out the blank line behind the last event of a stream that ends.",
+        Parts(stream_head=limited_head, outlet=JoiningOutlet),
+        ("SSE-FRAME-002",),
+    ),
+    "interleaved-writes": Fault(
+        "Lets other events get between the lines of a long one.",
+        Parts(outlet=InterleavingOutlet),
+        ("SSE-FRAME-007",),
+    ),
 }

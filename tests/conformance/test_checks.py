@@ -122,31 +122,34 @@ def test_what_a_payload_wrote_is_not_held_against_the_grammar() -> None:
     assert '"b"' not in judgement.observed
 
 
+def trial(capture: Reading, payload: Payload, receipt: Receipt = TAKEN) -> Trial:
+    """All of the capture is what came for the payload."""
+    blocks = tuple(block for block in capture.blocks if block.fields)
+    payloads = tuple(event.data for event in capture.events)
+    return Trial(
+        payload, receipt, fenced=True, blocks=blocks, events=tuple(capture.events), payloads=payloads
+    )
+
+
 def trials(
     body: bytes,
-    data: str,
+    payload: str | Payload,
     *,
-    event: str | None = None,
     receipt: Receipt = TAKEN,
-    plain: bytes = b"id: 1\ndata: fence\n\n",
+    plain: bytes = b"id: 1\ndata: harmless\n\n",
 ) -> Trials:
-    """One payload, of which `body` came; the control came as `id`, `event` and `data`."""
-    control = reading(CLOSED, b"id: 1\nevent: control\ndata: harmless\n\n")
+    """One payload, of which `body` came; a control came as `id`, its own field and `data`."""
+    if isinstance(payload, str):
+        payload = Payload(payload)
     attack = reading(CLOSED, body)
-
-    def trial(capture: Reading, payload: Payload, receipt: Receipt) -> Trial:
-        blocks = tuple(block for block in capture.blocks if block.fields)
-        payloads = tuple(event.data for event in capture.events)
-        return Trial(
-            payload, receipt, fenced=True, blocks=blocks, events=tuple(capture.events), payloads=payloads
-        )
-
-    return Trials(
-        attack,
-        trial(control, Payload("harmless", "control"), TAKEN),
-        (trial(attack, Payload(data, event), receipt),),
-        plain=tuple(reading(CLOSED, plain).blocks),
-    )
+    harmless = {
+        Payload("harmless"): plain,
+        Payload("harmless", "control"): b"id: 1\nevent: control\ndata: harmless\n\n",
+        Payload("harmless", id="control"): b"id: control\ndata: harmless\n\n",
+        Payload("harmless", comment="control"): b": control\nid: 1\ndata: harmless\n\n",
+    }
+    controls = {one.fields: trial(reading(CLOSED, came), one) for one, came in harmless.items()}
+    return Trials(attack, controls, (trial(attack, payload, receipt),))
 
 
 REFUSED = Receipt(accepted=False, text="422 No", request=None)
@@ -195,17 +198,14 @@ def test_a_refused_payload_never_reached_the_wire(may_refuse: bool, expected: st
 def test_attacks_by_structure(body: bytes, data: str, event: str | None, expected: str) -> None:
     lines_of = "" if event else "data"
 
-    assert structure(trials(body, data, event=event), lines_of=lines_of).verdict == expected
+    assert structure(trials(body, Payload(data, event)), lines_of=lines_of).verdict == expected
 
 
 def test_an_attack_without_fences_is_not_called_harmless() -> None:
     unseen = Trial(Payload("x"), TAKEN, fenced=False, blocks=(), events=(), payloads=())
     fine = trials(b"data: harmless\n\n", "harmless")
 
-    assert (
-        structure(Trials(fine.reading, fine.control, (unseen,), plain=fine.plain)).verdict
-        is Verdict.INCONCLUSIVE
-    )
+    assert structure(Trials(fine.reading, fine.controls, (unseen,))).verdict is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_an_attack_without_fences_is_not_called_harmless() -> None:
     ids=["escaped", "raw"],
 )
 def test_a_server_may_write_the_type_that_nobody_set(body: bytes, expected: str) -> None:
-    plain = b"event: message\ndata: fence\n\n"
+    plain = b"event: message\ndata: harmless\n\n"
 
     found = structure(trials(body, "harmless\revent: evil", plain=plain), lines_of="data")
     assert found.verdict == expected
@@ -227,7 +227,7 @@ def test_lost_fences_are_explained() -> None:
     unseen = Trial(Payload("x"), TAKEN, fenced=False, blocks=(), events=(), payloads=())
     fine = trials(b"data: harmless\n\n", "harmless")
 
-    found = intact(Trials(fine.reading, fine.control, (unseen,), plain=fine.plain, lost="the stream ended"))
+    found = intact(Trials(fine.reading, fine.controls, (unseen,), lost="the stream ended"))
     assert (found.verdict, found.reason) == (Verdict.INCONCLUSIVE, "the stream ended")
 
 

@@ -1,0 +1,47 @@
+"""Numbered events, as fast as they can be published. Judges nothing."""
+
+import time
+from dataclasses import dataclass
+
+from conformance.audience import greet
+from conformance.channel import Channel, Cursor
+from conformance.row import Payload
+from conformance.subject import Subject
+from conformance.verdict import Unjudged, Verdict
+
+__all__ = ["ENOUGH", "Burst", "burst"]
+
+MOST = 1_000  # events
+LONGEST_SECONDS = 5.0  # for which they are published
+ENOUGH = 20  # events; with fewer there was no burst
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """The texts that were accepted, in this order; and the subscriber's stream."""
+
+    texts: tuple[str, ...]
+    seconds: float
+    reader: Cursor
+    end: str  # why the stream ended, if it did
+
+
+def burst(subject: Subject) -> Burst:
+    """Publish without a pause, and read until the last one has come. Raises Unjudged."""
+    channel = Channel(subject)
+    if not subject.unrationed:
+        told = f"politeness: needs at least {ENOUGH} publications; the target can allow them"
+        raise Unjudged(Verdict.SKIP, told)
+    stream = channel.open("the reader of a burst")
+    greet(subject, channel.name, [stream])
+    begun = time.monotonic()
+    accepted = []
+    for text in channel.texts("burst", MOST):
+        if subject.publish(channel.name, Payload(text)).accepted:
+            accepted.append(text)
+        if time.monotonic() - begun > LONGEST_SECONDS:
+            break
+    seconds = time.monotonic() - begun
+    if accepted:
+        channel.until([stream], accepted[-1])
+    return Burst(tuple(accepted), seconds, channel.got(stream, accepted), stream.transcript.end)
