@@ -299,7 +299,7 @@ CAPTURES: Mapping[str, Capture] = {
     ),
     "sse_releases": Capture("Streams that were left, and what is held still.", _releases, alone=True),
     "sse_churn": Capture("The server before and after a thousand readers.", _churn, alone=True),
-    "sse_capacity": Capture("As many streams as there may be, one more, one less.", _capacity, alone=True),
     "sse_shutdown": Capture("The server, told to stop while streams are open.", _shutdown, alone=True),
     "sse_restart": Capture("Readers that come back to a server after its restart.", _restart, alone=True),
+    "sse_capacity": Capture("As many streams as there may be, one more, one less.", _capacity, alone=True),
 }

@@ -71,6 +71,12 @@ class Restart:
     ids_before: Mapping[str, str]  # payload → id
     ids_after: Mapping[str, str]
 
+    @property
+    def reused(self) -> Sequence[tuple[str, str, str]]:
+        """Ids of events from before that came with another after the restart: id, payload before, after."""
+        owners = {id_: text for text, id_ in self.ids_before.items() if id_}
+        return [(id_, owners[id_], text) for text, id_ in self.ids_after.items() if id_ in owners]
+
 
 def shutdown(subject: Subject, process: ServerProcess) -> Shutdown:
     """Stop it with streams open. Raises Unjudged where none can be."""
