@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 from . import convert
 from .devices import device_ids
 from .fault_table import read_fault
-from .faults import Fault
+from .faults import KINDS, Fault
 from .overrides import override
 from .plan import GroupPlan, Profile
 from .profile_table import read_profile
 from .rng import device_hash
 from .site import Site
 from .site_table import read_site
-from .tables import ConfigError, Table
+from .tables import ConfigError, Table, suggestion
 
 __all__ = ["Config", "Run", "SinkPlan", "load", "presets"]
 
@@ -181,7 +181,13 @@ def _check_ids(top: Table, groups: list[GroupPlan]) -> None:
 
 
 def _check_fault(table: Table, fault: Fault, groups: list[GroupPlan]) -> None:
-    """A sensor that no profile has is a slip; a match without devices may be due to a smaller `count`."""
+    """A sensor or upset that no profile has is a slip; a match without devices may be a smaller `count`'s."""
+    known = {kind for group in groups for kind in group.profile.model.upset_by}
+    if KINDS[fault.kind].level == "process" and fault.kind not in known:
+        raise table.error(
+            "kind",
+            f"no model of these fleets is upset by {fault.kind!r}{suggestion(fault.kind, sorted(known))}",
+        )
     names = sorted({sensor.name for group in groups for sensor in group.profile.sensors})
     if fault.sensor is not None and fault.sensor not in names:
         raise table.error("sensor", f"no sensor {fault.sensor!r}; there are {', '.join(names)}")

@@ -6,11 +6,12 @@ from typing import Any
 from . import convert
 from .events import MOST_PER_DAY
 from .faults import KINDS, Fault
-from .tables import Table
+from .tables import REQUIRED, Table
 
 __all__ = ["read_fault"]
 
 LONGEST_RANDOM = 7 * 86_400_000  # ms; each day looks back as long as a random fault may last
+LONGEST_DELAY = 86_400_000  # ms
 
 
 def read_fault(table: Table) -> Fault:
@@ -27,7 +28,7 @@ def read_fault(table: Table) -> Fault:
     duration = table.take("for", convert.duration(1, longest), None)
     if about.lasts and duration is None:
         raise table.error("for", f"is missing: how long is it {kind}?")
-    params: dict[str, Any] = {name: table.take(name, PARAMS[name], DEFAULTS[name]) for name in about.params}
+    params: dict[str, Any] = {name: table.take(name, *_param(kind, name)) for name in about.params}
     fault = Fault(
         match=table.take("match", convert.text),
         sensor=table.take("sensor", convert.name, None) if about.level == "sensor" else None,
@@ -41,10 +42,22 @@ def read_fault(table: Table) -> Fault:
     return fault
 
 
-PARAMS: dict[str, Callable[[Any], Any]] = {
-    "value": convert.number(),
-    "gain": convert.pair,
-    "add": convert.pair,
-    "deliver": convert.choice(["backlog", "lost"]),
+def _param(kind: str, name: str) -> tuple[Callable[[Any], Any], Any]:
+    """How a parameter of a kind is read, and its default."""
+    match kind, name:
+        case ("sentinel", "value") | ("drift", "per_day") | ("delay", "by"):
+            return PARAMS[name][0], REQUIRED
+    return PARAMS[name]
+
+
+PARAMS: dict[str, tuple[Callable[[Any], Any], Any]] = {
+    "value": (convert.number(), None),
+    "gain": (convert.pair, None),
+    "add": (convert.pair, None),
+    "deliver": (convert.choice(["backlog", "lost"]), "backlog"),
+    "per_day": (convert.number(), 0.0),
+    "p": (convert.number(0, 1), 1.0),
+    "by": (convert.duration(1, LONGEST_DELAY), 1000),
+    "severity": (convert.number(0, 100), 1.0),
+    "growth": (convert.choice(["step", "linear", "exponential"]), "step"),
 }
-DEFAULTS: dict[str, Any] = {"value": None, "gain": None, "add": None, "deliver": "backlog"}

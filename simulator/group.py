@@ -10,25 +10,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .faults import KINDS, Fault, matches
+from .device_clock import DeviceClocks
+from .effects import Distortion, Hit, show, shuts_down
+from .faults import KINDS, MESSAGE_KINDS, Fault, matches
 from .plan import GroupPlan, Span
+from .postponed import Postponed, Rows
 from .process import DAY, Process, grid_for
-from .rng import Floats, Ints, Keys
+from .rng import Ints, Keys
 from .schedule import NEVER, Due, Schedule
 from .sensors import Sensors
 from .timeline import Episode, Timeline
+from .upsets import TimelineUpsets
 
-__all__ = ["Group", "Rows", "timeline_of"]
-
-
-class Rows(NamedTuple):
-    """Readings in order of time: device index, seq, time stamp (rows,); values (sensors, rows), NaN: none."""
-
-    device: Ints
-    seq: Ints
-    ts: Ints
-    values: Floats
-    late: bool
+__all__ = ["Group", "timeline_of"]
 
 
 class _Outage(NamedTuple):
@@ -36,9 +30,6 @@ class _Outage(NamedTuple):
 
     end: int
     minus_start: int
-
-
-_Hit = tuple[Episode, int]  # and the row that it befalls
 
 
 class Group:
@@ -55,11 +46,18 @@ class Group:
     ) -> None:
         profile, keys = plan.profile, Keys(plan.seed, plan.ids)
         self.plan, self._span, self._outage = plan, span, outage
-        self.hashes = keys.hashes
+        self._keys, self.hashes = keys, keys.hashes
         params = {name: spread.draw(keys.stream(f"param.{name}")) for name, spread in profile.params.items()}
+        model = profile.model(keys, params)
+        if upsets := [fault for fault in plan.faults if fault.kind in profile.model.upset_by]:
+            model.upsets = TimelineUpsets(
+                timeline_of(replace(plan, faults=tuple(upsets)), span), len(plan.ids)
+            )
         self._dt = grid_for(profile.every)
-        self._process = Process(profile.model(keys, params), plan.site, self._dt)
+        self._process = Process(model, plan.site, self._dt)
         self._sensors = Sensors(profile.sensors, keys)
+        self._distortion = Distortion(profile.sensors, keys)
+        self._clocks = DeviceClocks(profile.clock, keys)
         self._begin = span.origin if begin is None else begin
         last = span.end if end is None else end
         self._schedule = Schedule(
@@ -72,13 +70,14 @@ class Group:
         self._last_sample = np.full(len(plan.ids), -1)
         self._held: dict[Episode, float] = {}
         self._away: dict[_Outage, set[int]] = {}
+        self._postponed = Postponed()
         self._seen: set[Episode] = set()
         self.happened: list[Episode] = []
         self.held = 0  # samples that wait for the end of an outage
 
     def next(self) -> int:
         """When something is due next, in ms UTC; NEVER after the end."""
-        return min(self._schedule.next(), min(self._away, default=_Outage(NEVER, 0)).end)
+        return min(self._schedule.next(), self._arriving())
 
     @property
     def running(self) -> bool:
@@ -93,17 +92,21 @@ class Group:
     def due(self, until: int) -> Iterator[Rows]:
         """All rows that are due by `until`, at most one of each device at a time."""
         while (first := self._schedule.next()) <= until:
-            yield from self._backlog(first)
+            yield from self._arrived(first)
             cell = first // (self._dt * 1000)
-            due = self._schedule.take(min(until, (cell + 1) * self._dt * 1000 - 1))
+            due = self._schedule.take(min(until, (cell + 1) * self._dt * 1000 - 1, self._arriving() - 1))
             self._seek(cell)
             if len((rows := self._read(due)).device):
                 yield rows
-        yield from self._backlog(until)
+        yield from self._arrived(until)
 
     def rest(self) -> Iterator[Rows]:
         """All rows to the end, which must be set."""
         yield from self.due(NEVER - 1)
+
+    def release(self) -> Iterator[Rows]:
+        """What outages and a slow network hold back at the end of the run."""
+        yield from self._arrived(NEVER)
 
     def _seek(self, cell: int) -> None:
         day = cell * self._dt // DAY
@@ -120,22 +123,62 @@ class Group:
         margin = 2 * self.plan.profile.jitter
         episodes = self._timeline.overlapping(int(due.ts.min()) - margin, int(due.ts.max()) + margin + 1)
         hits = self._hits(episodes, due)
-        for episode, row in hits["spike"]:
-            _spike(values, episode, row)
+        if episodes:
+            self._distortion.apply(values, hits, due)
         for index, sensor in enumerate(self._sensors.sensors):
             values[index] = sensor.finish(values[index])
-        for episode, row in hits["stuck"]:
-            values[episode.sensor, row] = self._hold(episode)
-        for episode, row in hits["dropout"]:
-            values[episode.sensor, row] = np.nan
+        if episodes:
+            show(values, hits, self._hold)
         self._last[:, due.device], self._last_sample[due.device] = values, due.sample
-        kept = self._kept(hits["offline"], due)
-        seq = (due.sample - self._zero[due.device])[kept]
-        return Rows(due.device[kept], seq, due.ts[kept], values[:, kept], self._outage is not None)
+        seq, ts = due.sample - self._zero[due.device], self._clocks.stamp(due.device, due.ts)
+        rows = Rows(due.device, seq, ts, values, self._outage is not None)
+        return self._sent(rows, hits, due) if episodes else rows
 
-    def _hits(self, episodes: list[Episode], due: Due) -> dict[str, list[_Hit]]:
+    def _sent(self, rows: Rows, hits: dict[str, list[Hit]], due: Due) -> Rows:
+        """The rows that leave their devices and arrive at once."""
+        off = {hit.row for hit in hits["reboot"]}
+        off |= {hit.row for hit in hits["battery_low"] if shuts_down(hit, due, self._keys)}
+        at_once = [row for row in self._kept(hits["offline"], due, off).tolist() if row not in off]
+        if self._outage is None and any(hits[kind] for kind in MESSAGE_KINDS):
+            at_once = self._carried(rows, hits, due, at_once)
+        return rows.take(np.array(at_once, dtype=np.int64))
+
+    def _carried(self, rows: Rows, hits: dict[str, list[Hit]], due: Due, sent: list[int]) -> list[int]:
+        """Of the rows that were sent, those that the network hands over at once."""
+        away = set(range(len(rows.device))) - set(sent)
+        for kind in MESSAGE_KINDS:
+            for hit in hits[kind]:
+                chance, size = self._timeline.chance(hit.episode, int(due.sample[hit.row]))
+                if hit.row in away or chance >= hit.episode.fault.p:
+                    continue
+                later = self._later(hit, int(due.ts[hit.row]), size)
+                if later is not None:
+                    self._postponed.put(rows, hit.row, later)
+                if kind != "duplicate":
+                    away.add(hit.row)
+                self._tell(hit.episode, due, hit.row, int(rows.seq[hit.row]), later)
+        return [row for row in sent if row not in away]
+
+    def _later(self, hit: Hit, sent: int, size: float) -> int | None:
+        """When a message (or its second copy) arrives that was sent then; None: never."""
+        fault = hit.episode.fault
+        match fault.kind:
+            case "delay":
+                return sent + round(fault.by * (0.5 + size))
+            case "duplicate":
+                return sent + fault.by
+            case "reorder":
+                return sent + (1 + int(3 * size)) * self.plan.profile.every + 2 * self.plan.profile.jitter + 1
+        return None
+
+    def _tell(self, episode: Episode, due: Due, row: int, seq: int, later: int | None) -> None:
+        start = int(due.base[row])
+        end = start + 1 if later is None else later
+        self.happened.append(episode._replace(start=start, end=end, seq=seq))
+
+    def _hits(self, episodes: list[Episode], due: Due) -> dict[str, list[Hit]]:
         """Which episodes befall which rows, by kind; what is seen for the first time goes to `happened`."""
-        hits: dict[str, list[_Hit]] = {kind: [] for kind in KINDS}
+        hits: dict[str, list[Hit]] = {kind: [] for kind in KINDS}
         if not episodes:
             return hits
         row_of = np.full(len(self.plan.ids), -1)
@@ -143,7 +186,7 @@ class Group:
         for episode in episodes:
             row = int(row_of[episode.device])
             if row >= 0 and episode.start <= due.base[row] < episode.end:
-                hits[episode.fault.kind].append((episode, row))
+                hits[episode.fault.kind].append(Hit(episode, row))
                 if episode not in self._seen:
                     self._seen.add(episode)
                     self.happened.append(episode)
@@ -168,7 +211,7 @@ class Group:
             pass
         return float(earlier._last[episode.sensor, 0])
 
-    def _kept(self, hits: list[_Hit], due: Due) -> Ints:
+    def _kept(self, hits: list[Hit], due: Due, off: set[int]) -> Ints:
         """The rows that leave the device now (or, for a backlog, that this outage has held back)."""
         owners: dict[int, _Outage | None] = {}
         for episode, row in hits:
@@ -178,13 +221,22 @@ class Group:
         if self._outage is not None:
             return np.array([row for row, owner in owners.items() if owner == self._outage], dtype=np.int64)
         for row, owner in owners.items():
-            if owner is not None:
+            if owner is not None and row not in off:
                 self._away.setdefault(owner, set()).add(int(due.device[row]))
                 self.held += 1
-        return np.array([row for row in range(len(due.device)) if row not in owners], dtype=np.int64)
+        return np.setdiff1d(np.arange(len(due.device)), np.array(list(owners), dtype=np.int64))
+
+    def _arriving(self) -> int:
+        """When an outage ends, or a message arrives that was held up; NEVER if there is none."""
+        return min(self._postponed.next(NEVER), min(self._away, default=_Outage(NEVER, 0)).end)
+
+    def _arrived(self, until: int) -> Iterator[Rows]:
+        """What outages that are over by `until` have held back, read again, and what the network has."""
+        while (moment := self._arriving()) <= until and moment < NEVER:
+            yield from self._backlog(moment)
+            yield from self._postponed.due(moment)
 
     def _backlog(self, until: int) -> Iterator[Rows]:
-        """What outages that are over by `until` have held back, read again."""
         for outage in sorted(outage for outage in self._away if outage.end <= until):
             devices = sorted(self._away.pop(outage))
             begin = max(-outage.minus_start, self._span.origin)
@@ -192,10 +244,6 @@ class Group:
             for rows in again.rest():
                 self.held -= len(rows.device)
                 yield rows._replace(device=np.array(devices)[rows.device])
-
-    def release(self) -> Iterator[Rows]:
-        """The backlog of outages that outlast the run."""
-        yield from self._backlog(NEVER)
 
     def _again(self, devices: Sequence[int], begin: int, end: int, outage: _Outage | None = None) -> "Group":
         plan = replace(self.plan, ids=tuple(self.plan.ids[device] for device in devices))
@@ -212,18 +260,13 @@ def timeline_of(plan: GroupPlan, span: Span) -> Timeline:
 
 
 def _befallen(plan: GroupPlan) -> list[tuple[Fault, Ints]]:
-    """The faults with the devices that they match."""
+    """The faults with the devices that they match; upsets befall only models that know them."""
     found = [
         (
             fault,
             [i for i, name in enumerate(plan.ids) if matches(fault.match, name, plan.site.name, plan.labels)],
         )
         for fault in plan.faults
+        if KINDS[fault.kind].level != "process" or fault.kind in plan.profile.model.upset_by
     ]
     return [(fault, np.array(who, dtype=np.int64)) for fault, who in found if who]
-
-
-def _spike(values: Floats, episode: Episode, row: int) -> None:
-    name, size = episode.fault.size(episode.mark)
-    value = values[episode.sensor, row]
-    values[episode.sensor, row] = value * size if name == "gain" else value + size

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from .device_clock import ClockPlan
 from .distributions import Distribution
 from .faults import Fault
 from .models.model import Model
@@ -23,6 +24,7 @@ class Profile:
     every: int
     jitter: int
     aligned: bool
+    clock: ClockPlan
 
 
 @dataclass(frozen=True, slots=True)

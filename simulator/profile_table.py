@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import convert
+from .device_clock import EXACT, ClockPlan
 from .models.catalogue import MODELS
+from .models.model import Output
 from .plan import Profile
 from .sensors import Sensor
-from .tables import Table
+from .tables import Table, shown
 
 __all__ = ["read_profile"]
 
@@ -24,7 +26,7 @@ def read_profile(name: str, table: Table) -> Profile:
         for key, param in model.params.items()
     }
     params.close()
-    sensors = tuple(_sensor(each, list(model.outputs)) for each in table.tables("sensor"))
+    sensors = tuple(_sensor(each, model.outputs) for each in table.tables("sensor"))
     if not sensors:
         raise table.error("sensor", f"is missing: expected at least one [[profile.{name}.sensor]]")
     names = [sensor.name for sensor in sensors]
@@ -38,19 +40,32 @@ def read_profile(name: str, table: Table) -> Profile:
         every=every,
         jitter=table.take("jitter", convert.duration(0, every // SHARE_OF_JITTER), 0),
         aligned=table.take("phase", convert.choice(["spread", "aligned"]), "spread") == "aligned",
+        clock=_clock(table.table("clock", optional=True)),
     )
     table.close()
     return profile
 
 
-def _sensor(table: Table, outputs: list[str]) -> Sensor:
+def _clock(table: Table) -> ClockPlan:
+    clock = ClockPlan(
+        ppm=table.take("ppm", convert.distribution(-1000, 1000), EXACT.ppm),
+        offset=table.take("offset_ms", convert.distribution(-1e9, 1e9), EXACT.offset),
+        ntp=table.take("ntp", convert.duration(60_000, 366 * 86_400_000), EXACT.ntp),
+    )
+    table.close()
+    return clock
+
+
+def _sensor(table: Table, outputs: Mapping[str, Output]) -> Sensor:
     noise, relative = table.take("noise", _noise, (0.0, 0.0))
     bias, bias_sd = table.take("bias", _fixed(0.0), (0.0, 0.0))
     gain, gain_sd = table.take("gain", _fixed(1.0), (1.0, 0.0))
+    drift = table.take("drift", _drift, {})
+    source = table.take("from", convert.choice(list(outputs)))
     sensor = Sensor(
         name=table.take("name", convert.name),
-        source=table.take("from", convert.choice(outputs)),
-        unit=table.take("unit", convert.text, ""),
+        source=source,
+        unit=table.take("unit", convert.text, outputs[source].unit),
         step=table.take("step", convert.number(1e-9, 1e9), None),
         noise=noise,
         relative_noise=relative,
@@ -59,7 +74,9 @@ def _sensor(table: Table, outputs: list[str]) -> Sensor:
         bias_sd=bias_sd,
         gain=gain,
         gain_sd=gain_sd,
-        drift=table.take("drift", _one_key("per_sqrt_day"), 0.0),
+        flicker=table.take("flicker", convert.number(0), 0.0),
+        drift=drift.get("per_sqrt_day", 0.0),
+        ramp_sd=drift.get("per_day", 0.0),
         range=table.take("range", convert.pair, None),
     )
     table.close()
@@ -82,6 +99,13 @@ def _fixed(neutral: float) -> Callable[[Any], tuple[float, float]]:
         return convert.number()(value), 0.0
 
     return read
+
+
+def _drift(value: Any) -> dict[str, float]:
+    """Standard deviations: of a walk after a day, and of a ramp in a day."""
+    if not isinstance(value, Mapping) or not value.keys() <= {"per_sqrt_day", "per_day"}:
+        raise ValueError(f"expected {{ per_sqrt_day = NUMBER, per_day = NUMBER }}, got {shown(value)}")
+    return {key: convert.number(0)(number) for key, number in value.items()}
 
 
 def _one_key(key: str) -> Callable[[Any], float]:

@@ -18,6 +18,7 @@ __all__ = [
     "Keys",
     "Words",
     "device_hash",
+    "mixed",
     "normal",
     "normal_cdf",
     "u64",
@@ -53,19 +54,26 @@ class Keys:
         return _mix(self.hashes * np.uint64(GOLDEN) ^ np.uint64(salt))
 
 
-def u64(key: Words, step: int | Ints) -> Words:
-    """64 random bits for each key and step; `key` (at least 1-d) and `step` broadcast."""
+def u64(key: Words, step: int | Ints | Words) -> Words:
+    """64 random bits for each key (at least 1-d) and step (Words: mixed already), which broadcast."""
     if isinstance(step, int):
         return _mix(key ^ np.uint64(_mix_int(step & MASK)))
-    return _mix(key ^ _mix(step.astype(np.uint64) + np.uint64(GOLDEN)))
+    return _mix(key ^ mixed(step))
 
 
-def uniform(key: Words, step: int | Ints) -> Floats:
+def mixed(step: Ints | Words) -> Words:
+    """Steps made ready once, for many keys; once is enough."""
+    if step.dtype == np.uint64:
+        return step.view(np.uint64)
+    return _mix(step.astype(np.uint64) + np.uint64(GOLDEN))
+
+
+def uniform(key: Words, step: int | Ints | Words) -> Floats:
     """Uniform in [0, 1), with 53 bits."""
     return (u64(key, step) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
 
-def normal(key: Words, step: int | Ints) -> Floats:
+def normal(key: Words, step: int | Ints | Words) -> Floats:
     """Standard normal, from the mid-points of 2^14 equally likely cells."""
     return NORMALS[(u64(key, step) >> np.uint64(50)).astype(np.intp)]
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from .clock import LONGEST_TICK, Clock
 from .config import Config
 from .encode import Encoder
-from .group import Group, Rows
+from .group import Group
 from .plan import Span
+from .postponed import Rows
 from .rng import Ints
 from .sink import Sink
 from .stop import Stop

@@ -3,21 +3,26 @@
 Apart from the process and from faults. All of it is a pure function of the device, the time and the quantity.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
 
 import numpy as np
 
-from .ou import VirtualOU
-from .rng import Floats, Ints, Keys, Words, normal
+from .ou import Path
+from .rng import Floats, Ints, Keys, Words, mixed, normal, uniform
 
 __all__ = ["Sensor", "Sensors"]
 
 DRIFT_TAU = 100 * 86400.0  # seconds; far longer than anybody looks, so that the OU process walks
-DRIFT_STEP = 3600  # seconds
+DRIFT_STEP = 3600.0  # seconds
+OCTAVES = (
+    1800.0,
+    7200.0,
+    28800.0,
+    115_200.0,
+)  # time constants in s whose sum is nearly 1/f, from 1 h to 10 d
+CALIBRATION = 365.0  # days after which a ramp begins anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,14 @@ class Sensor:
     step: float | None = None
     noise: float = 0.0
     relative_noise: float = 0.0
+    flicker: float = 0.0  # standard deviation of the bias instability
     lag: float = 0.0  # seconds
     bias: float = 0.0
     bias_sd: float = 0.0
     gain: float = 1.0
     gain_sd: float = 0.0
     drift: float = 0.0  # standard deviation after a day; grows with the square root of time
+    ramp_sd: float = 0.0  # a day, in one direction for each device, until it is calibrated after a year
     range: tuple[float, float] | None = None
 
     @property
@@ -55,69 +62,71 @@ class Sensor:
         return value
 
 
-class _Errors(NamedTuple):
-    """What is fixed for each device of one sensor."""
-
-    gain: Floats
-    bias: Floats
-    noise: Words
-    drift: VirtualOU
-
-
 class Sensors:
     """The sensors of N devices, and what their lags have come to."""
 
     def __init__(self, sensors: Sequence[Sensor], keys: Keys) -> None:
         self.sensors = tuple(sensors)
-        self._errors = [_errors(sensor, keys) for sensor in sensors]
+        self._errors = [_Errors(sensor, keys) for sensor in sensors]
         self._seen: list[Floats] = []
-        self._hour: int | None = None
-        self._drift: list[Floats] = []
+        self._noise: Words = np.stack([keys.stream(f"sensor.{sensor.name}.noise") for sensor in sensors])
+        self._flat: tuple[int, Floats] | None = None  # a moment, and readings without noise (sensors, N) then
 
     def reset(self, outputs: Mapping[str, Floats]) -> None:
         """Forget the past: every sensor has settled at what is there."""
         self._seen = [outputs[sensor.source].astype(float) for sensor in self.sensors]
+        self._flat = None
 
     def follow(self, outputs: Mapping[str, Floats], dt: float) -> None:
         """Let `dt` seconds pass, at whose end the outputs are these."""
         for index, sensor in enumerate(self.sensors):
             target = outputs[sensor.source]
-            decay = np.exp(-dt / sensor.lag) if sensor.lag else 0.0
-            self._seen[index] = target + (self._seen[index] - target) * decay
+            if sensor.lag:
+                target = target + (self._seen[index] - target) * np.exp(-dt / sensor.lag)
+            self._seen[index] = target
+        self._flat = None
 
     def read(self, devices: Ints, sample: Ints, t: int) -> Floats:
-        """Raw readings (sensors, rows) of these samples (numbered since 1970), all in the hour of `t` s."""
-        if t // DRIFT_STEP != self._hour:
-            self._hour = t // DRIFT_STEP
-            pairs = zip(self.sensors, self._errors, strict=True)
-            self._drift = [_drift(sensor, errors, self._hour) for sensor, errors in pairs]
-        return np.stack([self._raw(index, devices, sample) for index in range(len(self.sensors))])
+        """Raw readings (sensors, rows) of these samples (numbered since 1970), at the outputs of `t` s."""
+        if self._flat is None or self._flat[0] != t:
+            seen = zip(self._errors, self._seen, strict=True)
+            self._flat = t, np.stack([errors.distort(value, t) for errors, value in seen])
+        values = self._flat[1][:, devices]
+        words = mixed(sample)
+        for index, sensor in enumerate(self.sensors):
+            if sensor.noise or sensor.relative_noise:
+                spread = sensor.noise
+                if sensor.relative_noise:
+                    spread = spread + sensor.relative_noise * np.abs(values[index])
+                values[index] += spread * normal(self._noise[index][devices], words)
+        return values
 
-    def _raw(self, index: int, devices: Ints, sample: Ints) -> Floats:
-        sensor, errors = self.sensors[index], self._errors[index]
-        value = self._seen[index][devices] * errors.gain[devices] + errors.bias[devices]
-        value += self._drift[index][devices]
-        if sensor.noise or sensor.relative_noise:
-            spread = sensor.noise + sensor.relative_noise * np.abs(value)
-            value += spread * normal(errors.noise[devices], sample)
+
+class _Errors:
+    """The errors of one sensor on each of N devices, but for those of a single reading."""
+
+    def __init__(self, sensor: Sensor, keys: Keys) -> None:
+        def stream(what: str) -> Words:
+            return keys.stream(f"sensor.{sensor.name}.{what}")
+
+        self._gain = sensor.gain + sensor.gain_sd * normal(stream("gain"), 0)
+        self._bias = sensor.bias + sensor.bias_sd * normal(stream("bias"), 0)
+        self._ramp = sensor.ramp_sd * normal(stream("ramp"), 0)
+        self._calibrated = CALIBRATION * uniform(stream("calibrated"), 0)
+        self._paths: list[tuple[float, Path]] = []
+        if sensor.drift:
+            per_day = sensor.drift * (DRIFT_TAU / 86400 / 2) ** 0.5
+            self._paths.append((per_day, Path(stream("drift"), DRIFT_TAU, DRIFT_STEP)))
+        if sensor.flicker:
+            share = sensor.flicker / len(OCTAVES) ** 0.5
+            self._paths += [(share, Path(stream(f"flicker.{tau:g}"), tau, tau / 4)) for tau in OCTAVES]
+
+    def distort(self, value: Floats, t: int) -> Floats:
+        """What each device would show at `t` s but for noise and rounding."""
+        value = value * self._gain
+        value += self._bias
+        if self._ramp.any():
+            value += self._ramp * ((t / 86400 + self._calibrated) % CALIBRATION)
+        for spread, path in self._paths:
+            value += spread * path.at(t)
         return value
-
-
-def _drift(sensor: Sensor, errors: _Errors, hour: int) -> Floats:
-    """How far each device has walked by then; the walk of an OU process that is young for ever."""
-    if not sensor.drift:
-        return np.zeros(len(errors.bias))
-    per_day = sensor.drift * math.sqrt(DRIFT_TAU / 86400 / 2)
-    return per_day * errors.drift.at(np.array([hour]))[:, 0]
-
-
-def _errors(sensor: Sensor, keys: Keys) -> _Errors:
-    def stream(what: str) -> Words:
-        return keys.stream(f"sensor.{sensor.name}.{what}")
-
-    return _Errors(
-        sensor.gain + sensor.gain_sd * normal(stream("gain"), 0),
-        sensor.bias + sensor.bias_sd * normal(stream("bias"), 0),
-        stream("noise"),
-        VirtualOU(stream("drift"), DRIFT_TAU, DRIFT_STEP),
-    )

@@ -24,19 +24,22 @@ class Episode(NamedTuple):
     sensor: int
     fault: Fault
     mark: float  # uniform in [0, 1): how bad it is
+    seq: int | None = None  # of the message that it befell, if it is about one
 
     @property
     def params(self) -> dict[str, float | str]:
         """The parameters as the truth file shows them."""
-        match self.fault.kind:
-            case "spike":
-                name, size = self.fault.size(self.mark)
-                return {name: round(size, 4)}
-            case "stuck" if self.fault.value is not None:
-                return {"value": self.fault.value}
-            case "offline":
-                return {"deliver": self.fault.deliver}
-        return {}
+        fault, params = self.fault, KINDS[self.fault.kind].params
+        if self.seq is not None:
+            return {"seq": self.seq}
+        told: dict[str, float | str] = {}
+        if "gain" in params:
+            name, size = fault.size(self.mark)
+            told[name] = round(size, 4)
+        for name in params:
+            if name not in {"gain", "add"} and (value := getattr(fault, name)) is not None:
+                told[name] = value
+        return told
 
 
 class Timeline:
@@ -76,7 +79,7 @@ class Timeline:
         return self._every if fault.duration is None else fault.duration
 
     def _targets(self, fault: Fault) -> list[int]:
-        if KINDS[fault.kind].level == "device":
+        if KINDS[fault.kind].level != "sensor":
             return [-1]
         return [i for i, name in enumerate(self._sensors) if fault.sensor in {None, name}]
 
@@ -108,6 +111,12 @@ class Timeline:
                     )
                 ]
         return episodes
+
+    def chance(self, episode: Episode, sample: int) -> tuple[float, float]:
+        """Two uniform numbers for this sample of the episode's device."""
+        key = self._stream(episode.fault, episode.sensor)[[episode.device]]
+        first, second = uniform(key, np.array([2 * sample, 2 * sample + 1])).tolist()
+        return first, second
 
     def _stream(self, fault: Fault, target: int) -> Words:
         sensor = self._sensors[target] if target >= 0 else ""

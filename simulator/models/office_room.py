@@ -64,6 +64,10 @@ class OfficeRoom(Model):
         "daylight_factor": Param(LogNormal(0.014, 1.4), 0, 0.2, "light on the desk ÷ light on the façade"),
     }
     warm_up = 4 * DAY
+    upset_by: ClassVar[Mapping[str, str]] = {
+        "window_open": "severity 1 exchanges the air eight more times an hour",
+        "heater_fail": "severity 1: the radiator stays cold",
+    }
 
     def __init__(self, keys: Keys, params: Mapping[str, Floats]) -> None:
         self._people = Occupancy(keys, params["capacity"])
@@ -87,11 +91,12 @@ class OfficeRoom(Model):
         """Air and mass (Cel), CO2 (ppm), water vapour (g/kg), seconds that the lamps stay on."""
         air, mass, co2, vapour, lamps = state
         people = self._occupants(now)
-        exchange = self._exchange(people, co2) / HOUR
+        airing = 8 * self.upsets.at("window_open", now.t)
+        exchange = (self._exchange(people, co2) + airing) / HOUR
         co2_end = CO2_OUTDOORS + 1e6 * CO2_PER_PERSON * people / (self._volume * exchange)
         source = (VAPOUR_PER_PERSON * people + VAPOUR_OF_PLANTS * self._size) / HOUR
         vapour_end = _supply(now) + source / (1.2 * self._volume * exchange)
-        air, mass = self._room.step(air, mass, now.t_out, self._heat(air, people, now), dt)
+        air, mass = self._room.step(air, mass, now.t_out, self._heat(air, people, now, airing), dt)
         co2 = co2_end + (co2 - co2_end) * np.exp(-exchange * dt)
         vapour = vapour_end + (vapour - vapour_end) * np.exp(-dt / (1 / exchange + HOUR))
         return air, mass, co2, vapour, self._switch(lamps, people, self._daylight(now), dt)
@@ -126,14 +131,17 @@ class OfficeRoom(Model):
         window = 1 + np.clip((co2 - 1200) / 400, 0, 3)
         return np.where(people > 0, occupied * window, empty)
 
-    def _heat(self, air: Floats, people: Floats, now: Conditions) -> Floats:
-        """W into the room: radiator and cooling ceiling, people and what they use, sun through the window."""
+    def _heat(self, air: Floats, people: Floats, now: Conditions, airing: Floats | float) -> Floats:
+        """W into the room: radiator, cooling ceiling, people and their things, sun, less what airs out."""
         by_day = now.workday and 5.5 * HOUR <= now.local_second < 18 * HOUR
         target = self._setpoint - (0 if by_day else self._setback)
-        heating = np.clip(target - air, 0, 1) * POWER * self._size
+        working = 1 - np.minimum(self.upsets.at("heater_fail", now.t), 1)
+        heating = np.clip(target - air, 0, 1) * POWER * self._size * working
+        aired = airing / HOUR * self._volume * 1200 * (air - now.t_out)  # J/m3/K
         cooling = np.clip(air - self._setpoint - 3, 0, 1) * POWER * self._size if by_day else 0.0
         glass = 0.5 * 0.8 * self._window  # of the energy that falls on it: solar heat gain, frame
-        return heating - cooling + HEAT_PER_PERSON * people + glass * self._facade(now)
+        heat: Floats = heating - cooling - aired + HEAT_PER_PERSON * people + glass * self._facade(now)
+        return heat
 
     def _irradiance(self, now: Conditions) -> Floats:
         """W/m2 that pass the blinds: diffuse from half the sky, the ground's reflection, and the beam."""

@@ -135,7 +135,21 @@ WRONG = {
     "url": ("sink.url='localhost:8000'", "sink.url: expected http://HOST"),
     "url without a host": ("sink.url='http://'", "sink.url: expected http://HOST"),
     "port": ("sink.url='http://a:99999'", "sink.url: Port out of range"),
-    "kind that is not built": ("fault.0.kind='bearing'", "there are dropout, offline, spike, stuck"),
+    "kind that is not built": ("fault.0.kind='stucck'", "did you mean 'stuck'?"),
+    "upset of no model here": (
+        "fault.0={match='*', kind='bearing', at='1m', for='1h'}",
+        "fault.0.kind: no model of these fleets is upset by 'bearing'",
+    ),
+    "sentinel without its value": (
+        "fault.0={match='*', kind='sentinel', at='1m'}",
+        "fault.0.value: is missing",
+    ),
+    "probability": (
+        "fault.0={match='*', kind='loss', at='1m', for='1m', p=2}",
+        "fault.0.p: expected a number from 0 to 1",
+    ),
+    "drift": ("profile.room.sensor.0.drift={per_year=1}", "expected { per_sqrt_day = NUMBER, per_day"),
+    "clock": ("profile.room.clock.pmm=3", "profile.room.clock.pmm: is not known here; did you mean 'ppm'?"),
     "fault without when": ("fault.0={match='*', kind='spike'}", "expected either `at`"),
     "fault without how long": ("fault.0={match='*', kind='stuck', at='1m'}", "fault.0.for: is missing"),
     "sensor of a device's fault": ("fault.0.sensor='temp'", "fault.0.sensor: is not known here"),
