@@ -208,9 +208,9 @@ def test_refusals(sse_refusals: Mapping[str, Refusal]) -> Judgement:
         reading, statuses = refusal.reading, refusal.expected
         expected = f"{name}: {' or '.join(map(str, statuses)) or 'a status of 4xx'}, before any stream"
         if reading.head is None:
-            return broken(expected, _silence(reading), reading, declared=bool(statuses))
+            return broken(expected, _silence(reading), reading, declared=True)
         if reading.head.status not in (statuses or REFUSED):
-            return broken(expected, _seen(reading), reading, declared=bool(statuses))
+            return broken(expected, _seen(reading), reading, declared=True)
     told = ", ".join(f"{name}: {head_of(one.reading).line}" for name, one in sse_refusals.items())
     return met(told, next(iter(sse_refusals.values())).reading)
 

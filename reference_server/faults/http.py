@@ -24,6 +24,7 @@ ENDLESS = 1_000_000_000  # bytes
 LAST_CHUNK = b"0\r\n\r\n"
 FAILED = b'{"error": "Internal Server Error"}\n\n'
 FAILS_AFTER = 3  # events
+OVERLOADED = 500  # and above: the subscription itself was good
 
 
 def headed(kind: type[web.StreamResponse]) -> Callable[[web.Request], web.StreamResponse]:
@@ -185,7 +186,7 @@ def errors_as_events(routes: Routes) -> Routes:
             try:
                 return await handler(request)
             except RefusedError as refused:
-                if refused.status >= web.HTTPServerError.status_code:
+                if refused.status >= OVERLOADED:
                     raise
                 event = Event(refused.fields["error"], "error")
                 return web.Response(body=wire.encode(event), headers=HEADERS)
