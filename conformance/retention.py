@@ -1,7 +1,7 @@
 """An id that a server has evicted, and what a reader gets that comes with it. Judges nothing.
 
-Other captures would be pushed out of the history by what is published here, so this one runs alone. It uses
-an id from early in the run: where all channels share one history, most of what it takes was published already.
+Other captures would be pushed out of the history by what is published here, so this one runs alone. Its id is
+from early in the run: where all channels share one history, most of what it takes was published already.
 """
 
 from dataclasses import dataclass
