@@ -20,6 +20,7 @@ from conformance.fanout import fanout
 from conformance.http10 import http10
 from conformance.isolation import borrow, isolate
 from conformance.large import large
+from conformance.load import Load, load
 from conformance.methods import head, others
 from conformance.midstream import midstream
 from conformance.negotiation import negotiation
@@ -47,6 +48,7 @@ from conformance.row import Payload
 from conformance.seam import Trial, readers, stretch
 from conformance.stage import Capture, Stage
 from conformance.stall import Stall, stall
+from conformance.straddle import straddle
 from conformance.subject import Subject
 from conformance.unencodable import unencodable
 from conformance.verdict import Unjudged, Verdict
@@ -227,6 +229,15 @@ def _restart(stage: Stage) -> Restart:
         return restart(subject, stage.process, stage.restart)
 
 
+def _load(stage: Stage) -> Load | None:
+    """None where nothing can be published, or not beside the silence."""
+    if not (stage.subject.can_publish and stage.subject.isolated):
+        return None
+    with stage.visit() as subject, suppress(Unjudged):
+        return load(subject)
+    return None
+
+
 def _stall(stage: Stage) -> Stall:
     with stage.visit() as subject:
         return stall(subject, lambda: stage.process.memory if stage.process else None, slow=stage.slow)
@@ -237,6 +248,7 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_quiet": Capture(
         "A subscription on which nothing is published, watched for some heartbeats.", _quiet
     ),
+    "sse_load": Capture("A large event, sent while the quiet subscription is watched.", _load),
     "sse_stall": Capture("Readers that stop reading while others go on.", _stall),
     "sse_head": Capture("The answer to a HEAD request, and whatever came after it.", _head),
     "sse_exchange": Capture("The payloads of all checks, published once, and what came of them.", _exchange),
@@ -285,6 +297,7 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_conditions": Capture("The answers to conditional requests, and to one for a range.", _conditions),
     "sse_origins": Capture("What pages of other origins are answered.", _visiting(origins)),
     "sse_foreign": Capture("The answers to a foreign page, and under a foreign name.", _visiting(foreign)),
+    "sse_straddle": Capture("Events that are written when a heartbeat is due.", _visiting(straddle)),
     "sse_promptness": Capture("Single events, each published into silence.", _visiting(promptness)),
     "sse_pairs": Capture("Two events in a row, for a reader that acknowledges late.", _visiting(pairs)),
     "sse_offered": Capture(

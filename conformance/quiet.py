@@ -5,17 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from conformance.echo import Echo
 from conformance.eventstream import Field
 from conformance.reading import Reading
 from conformance.row import Payload
 from conformance.subject import Subject
 from conformance.target import Target
 
-__all__ = ["CEILING_SECONDS", "TOLERANCE", "Beat", "Quiet", "QuietStream", "beats_of"]
+__all__ = ["CEILING_SECONDS", "LASTING", "TOLERANCE", "Beat", "Quiet", "QuietStream", "beats_of"]
 
 CEILING_SECONDS = 20.0  # of silence, where nothing is declared: 9.2.7 says "every 15 seconds or so"
 TOLERANCE = 1.5  # intervals, and the latency budget on top, before a beat is missing
-INTERVALS = 3  # that are watched
+INTERVALS = 3  # that are watched at least
+LASTING = 10  # that are watched where that is not too long
+LASTING_SECONDS = 5.0  # for which a quick heartbeat is watched
 BEATS = 3  # that tell an undeclared interval
 SETTLED_SECONDS = 1.0  # for what is said unasked at the beginning, where no heartbeat is to come
 LATE_HEAD_SECONDS = 2.0  # beyond its budget
@@ -30,15 +33,20 @@ class Quiet:
 
     reading: Reading
     beats: tuple[Beat, ...]
-    longest: float  # without a byte, from the head to the end of the watch
+    longest: float  # without a byte, from the head, in the first few intervals
     watched: float
     events: int = 0  # that came in that time and are no heartbeats
+    intervals: int = INTERVALS  # that were watched in the end
+    pulse: tuple[float, ...] = ()  # when the head came, and bytes after the greeting, since the request
+    lasted: float = 0.0  # the end of the watch, the same way
+    noise: float = 0.0  # how late things came meanwhile that are sent by nobody but us
 
 
 class QuietStream:
     """A subscription that stays open for the whole run, in the end as a witness."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, *, slow: bool = False) -> None:
+        self._slow = slow
         self.channel = subject.channel()
         self.stream = subject.subscribe("a quiet subscription", self.channel)
         self._subject = subject
@@ -55,31 +63,53 @@ class QuietStream:
         """Wait until enough silence was seen."""
         opened = self.opened()
         begun = opened.head.seconds if opened.head else 0.0
-        left = begun + self._seconds() - self.stream.lasted
-        self.stream.wait(lambda reading: True if self._enough(reading) else None, max(0.0, left))
-        lasted, reading = self.stream.lasted, Reading.of(self.stream.transcript)
+        with Echo(self.stream.wire) as echo:
+            left = begun + self._seconds(self._intervals) - self.stream.lasted
+            self.stream.wait(lambda reading: True if self._enough(reading) else None, max(0.0, left))
+            lasted, noise = self.stream.lasted, echo.latest
+        reading = Reading.of(self.stream.transcript)
         if reading.complete:
             lasted = reading.completed  # though the connection may stay open
-        times = [begun, *(second for second in reading.pieces if second < lasted), lasted]
-        gaps = [after - before for before, after in pairwise(times)]
+        pieces = [pair for pair in zip(reading.offsets, reading.pieces, strict=True) if pair[1] < lasted]
+        until = min(lasted, begun + self._seconds(INTERVALS))
+        times = [begun, *(second for _, second in pieces if second < until), until]
+        greeted = _greeted(reading)
         beats = beats_of(reading, self._subject.target)
         events = len(reading.events) - sum(_is_event(beat) for beat in beats)
-        return Quiet(reading, beats, max(gaps), lasted - begun, events)
+        return Quiet(
+            reading,
+            beats,
+            max((after - before for before, after in pairwise(times)), default=0.0),
+            until - begun,
+            events,
+            self._intervals,
+            (begun, *(second for offset, second in pieces if offset >= greeted)),
+            lasted,
+            noise,
+        )
 
     def _first_beat(self) -> float:
         """How long the first heartbeat may take: a server that holds its head back sends it with that."""
         unknown = self._subject.target.heartbeat is None and not self._subject.can_publish
         return CEILING_SECONDS if unknown else self._subject.heartbeat or 0.0
 
-    def _seconds(self) -> float:
-        """How long silence has to be watched, at most."""
+    @property
+    def _intervals(self) -> int:
+        """How many are watched."""
+        interval = self._subject.heartbeat
+        if interval is None or self._slow:
+            return LASTING
+        return max(INTERVALS, min(LASTING, int(LASTING_SECONDS / interval)))
+
+    def _seconds(self, intervals: int) -> float:
+        """How long silence has to be watched for that, at most."""
         match self._subject.target.heartbeat, self._subject.heartbeat:
             case None, _:
                 return CEILING_SECONDS + self._subject.latency_seconds
             case _, None:
                 return SETTLED_SECONDS
             case _, interval:
-                return interval * INTERVALS + self._subject.latency_seconds
+                return interval * intervals + self._subject.latency_seconds
 
     def _enough(self, reading: Reading) -> bool:
         undeclared = self._subject.target.heartbeat is None

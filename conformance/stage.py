@@ -76,7 +76,7 @@ class Stage:
             self.subject = Subject(self.target, self.wire, self._values, self._nonce)
             self._open.callback(self.subject.close)
             self._open.callback(self._pool.shutdown, wait=False, cancel_futures=True)
-            self.quiet = QuietStream(self.subject)
+            self.quiet = QuietStream(self.subject, slow=self.slow)
         except BaseException:
             self._open.close()
             raise
@@ -102,7 +102,7 @@ class Stage:
         """The same, captured anew, on a server that is left alone meanwhile. Raises Unjudged."""
         wait(self._begun)
         self.quiet.stream.close()
-        self.quiet = QuietStream(self.subject)
+        self.quiet = QuietStream(self.subject, slow=self.slow)
         return self._captures[name].take(self)
 
     @contextmanager

@@ -1,11 +1,23 @@
 """BEAT: signs of life on an idle stream."""
 
+import math
+from itertools import pairwise
+from statistics import median
+
+from conformance.bodies import Bodies
+from conformance.eventstream import Block
 from conformance.evidence import counted, quoted
 from conformance.judge import accepted, broken, inconclusive, met
-from conformance.quiet import CEILING_SECONDS, TOLERANCE, Beat, Quiet
+from conformance.load import Load
+from conformance.quiet import CEILING_SECONDS, LASTING, TOLERANCE, Beat, Quiet
+from conformance.reading import Reading
 from conformance.row import row
+from conformance.straddle import Straddle
 from conformance.target import Target
 from conformance.verdict import Judgement
+
+FEWEST_GAPS = 3
+LOOSE_SECONDS = 0.1  # after which the rest of a line is not just on its way
 
 
 @row("SSE-BEAT-001")
@@ -48,6 +60,33 @@ def test_kind(sse_quiet: Quiet, sse_target: Target) -> Judgement:
     return met(shown, sse_quiet.reading, at=sse_quiet.beats[0][0].offset)
 
 
+@row("SSE-BEAT-003")
+def test_between_events_only(sse_quiet: Quiet, sse_bodies: Bodies, sse_straddle: Straddle) -> Judgement:
+    """Stop reading inside a large event until a heartbeat is due; look into all events that came."""
+    expected = "heartbeats that begin a line, end it, and stand between events"
+    loose = sse_quiet.reading.unfinished
+    if loose and _is_loose(loose, sse_quiet):
+        told = f"{_shown(loose.fields[-1:])}, and no line end after it"
+        return broken(expected, told, sse_quiet.reading, at=loose.fields[-1].offset)
+    if not sse_quiet.beats:
+        return _no_beat(sse_quiet)
+    marks = {_mark(sse_quiet.reading, beat) for beat in sse_quiet.beats}
+    for reading in (sse_straddle.reading, *sse_bodies.readings):
+        at = _within(reading, {beat[0].value for beat in sse_quiet.beats if not beat[0].name})
+        if at is not None:
+            return broken(expected, "a heartbeat between two lines of one event", reading, at=at)
+    for text, whole in zip(sse_straddle.texts, sse_straddle.whole, strict=True):
+        at = None if whole else _torn(sse_straddle.reading, text, marks)
+        if at is not None:
+            told = f"a heartbeat inside an event of {len(text)} bytes, which came torn"
+            return broken(expected, told, sse_straddle.reading, at=at)
+    if not all(sse_straddle.whole):
+        lost = sse_straddle.whole.count(False)
+        return inconclusive(f"{lost} of {len(sse_straddle.whole)} events did not come as they were published")
+    told = f"an event that took {sse_straddle.waited:.1f} s to be read came whole"
+    return met(f"{counted(len(sse_quiet.beats), 'beat')}, and none in an event; {told}")
+
+
 @row("SSE-BEAT-004")
 def test_no_id_and_no_retry(sse_quiet: Quiet) -> Judgement:
     """Look for an id or a retry in each heartbeat."""
@@ -59,6 +98,88 @@ def test_no_id_and_no_retry(sse_quiet: Quiet) -> Judgement:
             observed = f"{extra[0].name}: {quoted(extra[0].value)}"
             return broken("a heartbeat without id and retry", observed, sse_quiet.reading, at=extra[0].offset)
     return met(f"{counted(len(sse_quiet.beats), 'beat')} without id and retry", sse_quiet.reading)
+
+
+@row("SSE-BEAT-005")
+def test_goes_on(sse_quiet: Quiet, sse_target: Target) -> Judgement:
+    """Listen on, up to ten intervals, and look for the end of the heartbeats."""
+    if not sse_quiet.beats:
+        return _no_beat(sse_quiet)
+    times = [*sse_quiet.pulse, sse_quiet.lasted]
+    gaps = [after - before for before, after in pairwise(times)]
+    beats, seconds = counted(len(sse_quiet.beats), "beat"), sse_quiet.lasted - sse_quiet.pulse[0]
+    told = f"{beats} in {seconds:.1f} s, the first one {gaps[0]:.2f} s after the head"
+    declared = sse_target.heartbeat.interval if sse_target.heartbeat else None
+    if declared is not None and max(gaps) > declared * TOLERANCE + sse_target.limits.latency_ms / 1000:
+        expected = f"a heartbeat every {declared:g} s, as declared, for as long as the stream is open"
+        silent = f"{told}, then {max(gaps):.1f} s of silence"
+        return broken(expected, silent, sse_quiet.reading, at=len(sse_quiet.reading.body), declared=True)
+    few = "" if sse_quiet.intervals >= LASTING else f"; {LASTING} are waited for with --sse-slow"
+    return met(f"{told}{few}", sse_quiet.reading)
+
+
+@row("SSE-BEAT-006")
+def test_is_regular(sse_quiet: Quiet, sse_load: Load | None, sse_target: Target) -> Judgement:
+    """Take the times between heartbeats, while a large event is sent elsewhere; ours are measured beside."""
+    gaps = [after - before for before, after in pairwise(sse_quiet.pulse)]
+    if not sse_quiet.beats or len(gaps) < FEWEST_GAPS:
+        return _no_beat(sse_quiet)
+    worst = sorted(gaps)[math.ceil(0.99 * len(gaps)) - 1]
+    told = f"median {median(gaps):.3f} s, p99 {worst:.3f} s, max {max(gaps):.3f} s of {len(gaps)} intervals"
+    told += _under_load(sse_quiet, sse_load)
+    declared = sse_target.heartbeat.interval if sse_target.heartbeat else None
+    if declared is None:
+        return met(told, sse_quiet.reading)
+    noise = f"our own noise is {sse_quiet.noise * 1000:.0f} ms"
+    if sse_quiet.noise > declared / 2:
+        return inconclusive(f"{told}, but {noise}", sse_quiet.reading)
+    if worst > declared * TOLERANCE + sse_quiet.noise:
+        expected = f"p99 within {TOLERANCE} of the declared {declared:g} s ({noise})"
+        return broken(expected, told, sse_quiet.reading)
+    return met(f"{told}; {noise}", sse_quiet.reading)
+
+
+def _under_load(quiet: Quiet, load: Load | None) -> str:
+    """The longest time between heartbeats that lay, in part, in the time of the large event."""
+    if load is None:
+        return ""
+    opened = quiet.reading.transcript.opened
+    spans = [(before + opened, after + opened) for before, after in pairwise(quiet.pulse)]
+    meanwhile = [after - before for before, after in spans if before < load.ended and after > load.begun]
+    size = f"an event of {load.size >> 10} KiB"
+    return f", {max(meanwhile):.3f} s while {size} was sent" if meanwhile else f", none of them during {size}"
+
+
+def _is_loose(block: Block, quiet: Quiet) -> bool:
+    """Whether a heartbeat has been there for a while, and its line has not ended."""
+    last = block.fields[-1]
+    age = quiet.lasted - quiet.reading.seconds_at(last.offset)
+    return not last.name and not last.ending and age > LOOSE_SECONDS
+
+
+def _mark(reading: Reading, beat: Beat) -> bytes:
+    """The first line of a heartbeat, as it is on the wire."""
+    line = bytes(reading.body[beat[0].offset :]).splitlines()[0]
+    return line + beat[0].ending.encode()
+
+
+def _within(reading: Reading, texts: set[str]) -> int | None:
+    """Where a comment of these texts stands behind a field of an event, and another field behind it."""
+    for block in reading.blocks:
+        named = [place for place, field in enumerate(block.fields) if field.name]
+        for field in block.fields[named[0] : named[-1]] if named else ():
+            if not field.name and field.value in texts:
+                return field.offset
+    return None
+
+
+def _torn(reading: Reading, text: str, marks: set[bytes]) -> int | None:
+    """Where a heartbeat is in what came of the event, from its first line to its last."""
+    lines = text.rstrip("x").replace("x\n", "\n").encode().split()
+    begin = reading.body.find(lines[0].rstrip(b"x"))
+    end = reading.body.find(lines[-1], begin)
+    found = (reading.body.find(mark, begin, end) for mark in marks)
+    return next((at for at in found if 0 <= begin < at), None)
 
 
 def _no_beat(quiet: Quiet) -> Judgement:
