@@ -7,7 +7,6 @@ __all__ = ["Checkpoints"]
 
 PAGES = 1_000  # SQLite's own figure: 4 MB
 MOST_PAGES = 16_000  # 64 MB
-PAGES_PER_COMMIT = 4  # about, and one for each event
 
 
 class Checkpoints:
@@ -20,9 +19,9 @@ class Checkpoints:
         self._running: Future[int] | None = None
         self._pages = 0
 
-    def committed(self, entries: int) -> None:
-        """To be called by the writer, between two transactions."""
-        self._pages += PAGES_PER_COMMIT + entries
+    def committed(self, pages: int) -> None:
+        """To be called by the writer, between two transactions, with what the last one wrote, about."""
+        self._pages += pages
         if self._running is not None:
             if not self._running.done():
                 return

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from reference_server.log import UnusableError
 from reference_server.mark import Mark
+from reference_server.segments import extent
 
 __all__ = ["FULL", "LogFile", "open_file"]
 
@@ -43,6 +44,18 @@ STEPS = (  # from each format to the next, 1 to 2 first
         device TEXT PRIMARY KEY, boot INTEGER, kept INTEGER, duplicates INTEGER,
         first INTEGER, last INTEGER, digest BLOB, gaps TEXT
     ) WITHOUT ROWID""",
+    """CREATE TABLE segments (
+        first INTEGER PRIMARY KEY, count INTEGER NOT NULL, items TEXT NOT NULL, committed REAL NOT NULL
+    );
+    INSERT INTO segments SELECT
+        sequence, 1, json_array(json_array(channel, data, event, device, NULL, id, retry, comment)), committed
+        FROM events;
+    DROP TABLE events;
+    CREATE VIEW events AS SELECT
+        first + each.key AS sequence, each.value ->> 0 AS channel, each.value ->> 1 AS data,
+        each.value ->> 2 AS event, each.value ->> 3 AS device, each.value ->> 5 AS id,
+        each.value ->> 6 AS retry, each.value ->> 7 AS comment, committed
+        FROM segments, json_each(items) AS each""",  # for people: nothing of ours reads it
 )
 VERSION = 1 + len(STEPS)  # at offset 60
 
@@ -186,7 +199,7 @@ def prepare(db: sqlite3.Connection) -> None:
 
 def epoch_of(path: Path, db: sqlite3.Connection, mark: Mark) -> str:
     """The log's epoch: a new one if the file is new, or not the one that was here. Raises sqlite3.Error."""
-    (newest,) = db.execute("SELECT coalesce(max(sequence), 0) FROM events").fetchone()
+    _, newest = extent(db)
     row = db.execute("SELECT epoch FROM epoch").fetchone()
     epoch = row[0] if row else ""
     if not mark.vouches(epoch, newest):

@@ -5,7 +5,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import NamedTuple
@@ -14,14 +14,13 @@ from reference_server.checkpoint import Checkpoints
 from reference_server.limits import Limits
 from reference_server.log import Birth, BusyError, Durability, Entry, Item, Listener, Receipt, keep_latest
 from reference_server.names import MEASUREMENTS
+from reference_server.segments import extent, read
 from reference_server.sqlite_file import open_file
 from reference_server.transaction import Committed, Transactions, read_figures
 
 __all__ = ["SqliteLog"]
 
 OVERHEAD = 256  # bytes that an item costs beside its data, about
-COLUMNS = "sequence, channel, data, event, device, id, retry, comment"
-MOST_ROWS = 1_000  # read at a time
 # Beside a loop that is busy with fan-out, the writer waits for the GIL after each step of SQLite, by default
 # 5 ms. Measured beside a thread that keeps the GIL busy, ms at p50 and p99 of a commit of one event: 6–11 and
 # 43–54, with this 1.2–1.4 and 11–19 (idle: 0.7 and 4). Over HTTP no consistent difference was seen.
@@ -50,8 +49,7 @@ class SqliteLog:
         """
         self._file = open_file(path)
         self.epoch = self._file.epoch
-        self.newest: int = self._one("SELECT coalesce(max(sequence), 0) FROM events")
-        self._first: int = self._one("SELECT coalesce(min(sequence), 1) FROM events")
+        self._first, self.newest = extent(self._file.reader)
         self._retain = retain
         self._limits = limits
         self._listeners: list[Listener] = []
@@ -102,7 +100,7 @@ class SqliteLog:
             self._loop.call_soon_threadsafe(self._announce, group, outcome)
             if isinstance(outcome, Committed) and outcome.entries:
                 self._file.mark.write(self.epoch, outcome.entries[-1].sequence)
-                self._checkpoints.committed(len(outcome.entries))
+                self._checkpoints.committed(outcome.pages)
             self._transactions.tidy()
 
     def _group(self) -> list[Append] | None:
@@ -138,20 +136,7 @@ class SqliteLog:
 
     async def after(self, sequence: int, most_bytes: int) -> list[Entry]:
         from_ = max(sequence + 1, self.oldest)
-        return await self._loop.run_in_executor(self._reader, self._read, from_, most_bytes)
-
-    def _read(self, from_: int, most_bytes: int) -> list[Entry]:
-        found: list[Entry] = []
-        size = 0
-        query = f"SELECT {COLUMNS} FROM events WHERE sequence >= ? ORDER BY sequence LIMIT ?"
-        # closed at once: a statement that is still open keeps the write-ahead log from being reset
-        with closing(self._file.reader.execute(query, (from_, MOST_ROWS))) as rows:
-            for number, channel, data, event, device, id_, retry, comment in rows:
-                size += len(data)
-                if found and size > most_bytes:
-                    break
-                found.append(Entry(number, Item(channel, data, event, device, None, id_, retry, comment)))
-        return found
+        return await self._loop.run_in_executor(self._reader, read, self._file.reader, from_, most_bytes)
 
     async def latest(self) -> list[Entry]:
         rows = self._file.reader.execute("SELECT device, sequence, data FROM latest").fetchall()
@@ -165,7 +150,3 @@ class SqliteLog:
         self._reader.shutdown()
         self._checkpoints.close()
         self._file.close()
-
-    def _one(self, query: str) -> int:
-        (value,) = self._file.reader.execute(query).fetchone()
-        return int(value)

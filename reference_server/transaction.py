@@ -12,12 +12,13 @@ from reference_server.limits import Limits
 from reference_server.log import Birth, Entry, FailedError, FullError, Item, Receipt
 from reference_server.retention import Trimming
 from reference_server.seen import Block, Seen
+from reference_server.segments import extent, write
 from reference_server.sqlite_file import FULL
 
 __all__ = ["Committed", "Transactions", "read_figures"]
 
 KEPT_BLOCKS = 20_000  # bitmaps in memory, some 300 bytes each; the rest are read when they are needed
-BITMAP = 128  # bytes
+BITMAP, PAGE = 128, 4_096  # bytes
 FORGET_EVERY = 3_600.0  # seconds
 
 
@@ -29,6 +30,12 @@ class Committed(NamedTuple):
     oldest: int  # that is retained
     births: Sequence[Birth]
     figures: dict[str, Figures]  # of the devices that they changed for
+    size: int = 0  # bytes that the entries take
+
+    @property
+    def pages(self) -> int:
+        """That were written, about: a few for any commit, the entries, and each device's own row or two."""
+        return 4 + self.size // PAGE + len(self.figures)
 
 
 class Transactions:
@@ -41,8 +48,7 @@ class Transactions:
         self._age = limits.dedupe_seconds
         self._seen = Seen(limits.dedupe_seconds, self._load, KEPT_BLOCKS)
         self._forgot = 0.0  # when, in seconds since 1970
-        (newest,) = db.execute("SELECT max(sequence) FROM events").fetchone()
-        self._newest: int = newest or 0
+        _, self._newest = extent(db)
         self._figures = read_figures(db)
 
     def commit(self, appends: Sequence[Sequence[Item]], births: Sequence[Birth] = ()) -> Committed:
@@ -50,8 +56,8 @@ class Transactions:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             now = time.time()
-            committed = self._place(appends, now)._replace(births=births)
-            self._write(committed.entries, now)
+            committed = self._place(appends, now)
+            size = self._write(committed.entries, now)
             self._bear(births)
             self._count(committed.figures)
             floor = self._trim(len(committed.entries), now)
@@ -66,7 +72,7 @@ class Transactions:
         self._newest += len(committed.entries)
         self._figures.update(committed.figures)
         self._trimming.gone(floor)
-        return committed._replace(oldest=self._trimming.oldest)
+        return committed._replace(oldest=self._trimming.oldest, births=births, size=size)
 
     def _place(self, appends: Sequence[Sequence[Item]], now: float) -> Committed:
         """Give everything that is new its sequence, and remember its key."""
@@ -90,21 +96,15 @@ class Transactions:
         )
         return Committed(receipts, entries, 0, (), ledger.figures())
 
-    def _write(self, entries: Sequence[Entry], now: float) -> None:
-        """Events, and the last one of each device."""
-        self._db.executemany(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (each.sequence, i.channel, i.data, i.event, i.device, i.id, i.retry, i.comment, now)
-                for each in entries
-                for i in (each.item,)
-            ],
-        )
+    def _write(self, entries: Sequence[Entry], now: float) -> int:
+        """Events, and the last one of each device; how many bytes the events take."""
+        size = write(self._db, entries, now)
         latest = {each.item.device: each for each in entries if each.item.device}
         self._db.executemany(
             "INSERT OR REPLACE INTO latest VALUES (?, ?, ?)",
             [(device, each.sequence, each.item.data) for device, each in latest.items()],
         )
+        return size
 
     def _trim(self, added: int, now: float) -> int:
         """Let go of some events, if it is time; the last sequence that is gone."""

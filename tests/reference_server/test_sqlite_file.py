@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from reference_server.limits import Limits
-from reference_server.log import Item, UnusableError
+from reference_server.log import Entry, Item, UnusableError
+from reference_server.segments import read
 from reference_server.sqlite_file import SCHEMA, open_file
 from reference_server.transaction import Transactions
 
@@ -130,7 +131,7 @@ def test_a_log_that_was_never_finished_is_made_again(tmp_path: Path) -> None:
     found = {name for (name,) in file.reader.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
     file.close()
 
-    assert {"events", "latest", "seen", "epoch"} <= found
+    assert {"segments", "latest", "seen", "epoch"} <= found
     assert "half" not in found
 
 
@@ -249,11 +250,15 @@ def test_a_log_of_an_older_format_is_brought_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     with sqlite3.connect(path) as db:
         db.executescript(SCHEMA)
+        old = (7, "c", 'x\0"é', "e", "", None, 5, None)
+        db.execute("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", old)
     db.close()
 
     file = open_file(path)
-    found = file.reader.execute("SELECT count(*) FROM births").fetchone()
+    births = file.reader.execute("SELECT count(*) FROM births").fetchone()
+    events = read(file.reader, 1, 1_000)
     file.close()
     open_file(path).close()
 
-    assert found == (0,)
+    assert births == (0,)
+    assert events == [Entry(7, Item("c", 'x\0"é', "e", retry=5))]
