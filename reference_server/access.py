@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from hmac import compare_digest
 from pathlib import Path
-from typing import Any
+from typing import NoReturn
 
 from aiohttp import web
 
@@ -35,7 +35,9 @@ class Access:
         self._readers = [*self._writers, digest(read)] if read else []
 
     def judge(self, request: web.Request) -> None:
-        """Let the request pass, or not. Raises RefusedError."""
+        """Let the request pass, or not. Raises RefusedError, or whatever `enter` does."""
+        if request.path == "/" and request.method == "GET" and "token" in request.query:
+            self.enter(request, request.query["token"])
         if request.path in OPEN_PATHS or request.method == "OPTIONS":  # a preflight carries no credentials
             return
         reading = request.method in READING
@@ -52,33 +54,26 @@ class Access:
             for each in self._readers
         )
 
-    def enter(self, request: web.Request, token: str) -> web.Response:
-        """`GET /?token=…`: a cookie instead: the token leaves the address bar. Raises RefusedError."""
+    def enter(self, request: web.Request, token: str) -> NoReturn:
+        """`GET /?token=…`: a cookie instead: the token leaves the address bar.
+
+        Raises HTTPSeeOther, or RefusedError.
+        """
         given = digest(token)
         if self._readers and not is_one(given, self._readers):
             raise denied(True)
-        response = web.Response(
-            status=303,
-            headers={"Location": "/", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"},
+        elsewhere = web.HTTPSeeOther(
+            "/", headers={"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
         )
         if self._readers:
-            response.set_cookie(
+            elsewhere.set_cookie(
                 cookie_name(given),
                 cookie_value(given).decode(),
                 httponly=True,
                 samesite="Strict",
                 secure=request.secure,
             )
-        return response
-
-    @web.middleware
-    async def guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        """Judge before any handler runs, so that no byte of a stream goes to whoever may not have it."""
-        if request.path == "/" and request.method == "GET" and "token" in request.query:
-            return self.enter(request, request.query["token"])
-        self.judge(request)
-        response: web.StreamResponse = await handler(request)
-        return response
+        raise elsewhere
 
 
 def digest(token: str) -> bytes:

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
 from reference_server import site
 from reference_server.devices import Devices
@@ -18,7 +17,7 @@ from reference_server.metrics import Metrics
 from reference_server.openapi import OpenApi
 from reference_server.origin import is_loopback
 from reference_server.parts import Routes
-from reference_server.reception import Reception
+from reference_server.reception import Judge, Reception
 from reference_server.refusal import reply
 from reference_server.roster import Roster
 from reference_server.settings import Settings
@@ -43,7 +42,7 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
     roster = Roster({*log.births, *(entry.item.device for entry in latest)}, settings.limits.devices)
     intake = Intake(log, settings.limits, parts, roster, metrics)
     app = web.Application(
-        middlewares=[Reception(metrics).watch, *guards(settings)], client_max_size=settings.limits.body
+        middlewares=[Reception(metrics, judges(settings)).watch], client_max_size=settings.limits.body
     )
     ways = routes(Streams(log, hub, pursuit, settings, metrics), intake, snapshot, Devices(log))
     app.add_routes(parts.routes(OpenApi([*ways, web.get("/metrics", metrics.get)]).routes))
@@ -64,12 +63,12 @@ async def app_of(log: Log, settings: Settings) -> web.Application:
     return app
 
 
-def guards(settings: Settings) -> list[Middleware]:
-    """What a request has to pass before any handler runs."""
-    access = settings.parts.access(settings.token, settings.read_token).guard
+def judges(settings: Settings) -> list[Judge]:
+    """Who has to let a request pass before any handler runs."""
+    access = settings.parts.access(settings.token, settings.read_token).judge
     if settings.open or not is_loopback(settings.host):
         return [access]
-    return [settings.parts.origins(settings.cors).guard, access]
+    return [settings.parts.origins(settings.cors).judge, access]
 
 
 def routes(streams: Streams, intake: Intake, snapshot: Snapshot, devices: Devices) -> Routes:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from ipaddress import ip_address
-from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -43,13 +42,6 @@ class Origins:
             raise RefusedError(
                 403, f"pages of {origin[:100]!r} may not come here", expected="a page of this server's own"
             )
-
-    @web.middleware
-    async def guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        """Judge before any handler runs."""
-        self.judge(request)
-        response: web.StreamResponse = await handler(request)
-        return response
 
 
 def name_of(url: str) -> str:

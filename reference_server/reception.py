@@ -1,5 +1,6 @@
-"""Around every request: who asks, and what becomes of a refusal. Judges nothing itself."""
+"""Around every request: who has to let it pass, and what becomes of a refusal. Judges nothing itself."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -8,7 +9,9 @@ from reference_server.journal import note
 from reference_server.metrics import Metrics
 from reference_server.refusal import RefusedError, reply
 
-__all__ = ["Reception", "caller"]
+__all__ = ["Judge", "Reception", "caller"]
+
+Judge = Callable[[web.Request], None]
 
 
 def caller(request: web.BaseRequest) -> dict[str, object]:
@@ -20,13 +23,17 @@ def caller(request: web.BaseRequest) -> dict[str, object]:
 class Reception:
     """Turns refusals, ours and aiohttp's, into JSON, counts and notes them; and answers OPTIONS."""
 
-    def __init__(self, metrics: Metrics) -> None:
+    def __init__(self, metrics: Metrics, judges: Sequence[Judge]) -> None:
+        """`judges` raise RefusedError for whom they do not let pass."""
         self._metrics = metrics
+        self._judges = judges
 
     @web.middleware
     async def watch(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        """Around everything else that a request has to pass."""
+        """Judge before any handler runs, so that no byte of a stream goes to whoever may not have it."""
         try:
+            for judge in self._judges:
+                judge(request)
             response: web.StreamResponse = await handler(request)
             return response
         except RefusedError as error:
