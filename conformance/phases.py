@@ -56,6 +56,8 @@ def _rounds(subject: Subject, pool: ThreadPoolExecutor, chance: random.Random) -
         lasted = time.monotonic() - begun
         channel.until(streams, texts[end - 1])
         for stream in streams:
+            if stream.ended:
+                return  # whoever was cut comes back, and has lost nothing
             stream.close()
             yield Trial(tuple(texts[1:end]), channel.got(stream, texts[1:end], first))
 

@@ -74,6 +74,7 @@ def stretch(subject: Subject) -> Seam:
     sent = [*backlog[1:], *meanwhile, after]
     channel.until([reader], after)
     _linger(channel, reader, sent)
+    _still_open(reader)
     found = channel.got(reader, sent, ids[0])
     return Seam(channel.name, tuple(backlog), tuple(ids), tuple(meanwhile), after, found)
 
@@ -90,6 +91,8 @@ def readers(subject: Subject, before: Seam) -> tuple[Trial, ...]:
     for stream in streams:
         stream.resume()
     channel.until(streams, before.after)
+    for stream in streams:
+        _still_open(stream)
     everything = (before.backlog[0], *before.texts)
     found = [
         channel.got(stream, everything, before.ids[number])
@@ -108,6 +111,13 @@ def _begin(subject: Subject, stream: WireStream) -> None:
 
     if not stream.read(missing, subject.head_seconds + subject.latency_seconds):
         reason = "the replay did not begin, so nothing could be published in the middle of it"
+        raise Unjudged(Verdict.INCONCLUSIVE, reason)
+
+
+def _still_open(stream: WireStream) -> None:
+    """Raises Unjudged where a reader that stood still was cut: it would come back, and has lost nothing."""
+    if stream.ended:
+        reason = f"the server cut {stream.transcript.label} ({stream.transcript.end})"
         raise Unjudged(Verdict.INCONCLUSIVE, reason)
 
 

@@ -123,6 +123,7 @@ class OddServer:
 
     def _stream(self, connection: socket.socket, channel: str, cursor: str | None, chunked: bool) -> None:
         end = self.manners.line_end
+        connection.settimeout(LATEST_SECONDS)  # for readers that stand still
         with self.changed:
             self.subscriptions += 1
             self.changed.notify_all()
