@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.grammar import LONGEST_LINE, Finding, findings
+from conformance.requirements import REQUIREMENTS
 from tests.conformance.vectors import VECTORS, Found, Vector
 
 
@@ -104,3 +105,10 @@ def test_a_finding_is_a_value() -> None:
     assert findings(b"foo\n\n") == [
         Finding("SSE-FRAME-004", "SHOULD", 0, 'every client ignores a line that begins with "foo"')
     ]
+
+
+def test_a_finding_has_the_level_of_its_row() -> None:
+    found = {(one.row, one.level) for vector in VECTORS.values() for one in vector.findings}
+
+    assert found == {(row, REQUIREMENTS[row].level) for row, _ in found}
+    assert len(found) == 9
