@@ -1,6 +1,8 @@
 """One channel of the server under test, to publish on, and to read from with or without a cursor."""
 
+from collections import deque
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +16,7 @@ from conformance.wire import WireStream
 __all__ = ["PATIENCE_SECONDS", "Channel", "Cursor", "id_of"]
 
 PATIENCE_SECONDS = 3.0  # beyond the latency budget, before an event counts as lost
+AT_ONCE = 8  # publications, where their order does not matter
 LONGEST_SECONDS = 10.0  # that a capture may spend on publishing
 
 
@@ -53,6 +56,13 @@ class Channel:
         """One after the other. Raises Unjudged where one is refused."""
         for text in texts:
             accepted_by(self.subject, self.name, text)
+
+    def publish_many(self, texts: Sequence[str]) -> None:
+        """A few at once, so in no order. Raises Unjudged where one is refused."""
+        with ThreadPoolExecutor(AT_ONCE, "publisher") as pool:
+            deque(
+                pool.map(lambda text: self.publish([text]), texts), maxlen=0
+            )  # raises what any of them raised
 
     def open(self, label: str, cursor: str | None = None, **how: Any) -> WireStream:
         """A subscription that has its head, if that comes in time. `how` goes to Subject.subscribe."""

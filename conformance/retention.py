@@ -43,7 +43,7 @@ def retain(subject: Subject, before: Resumption) -> Retention:
         found = _tried(channel, cursor, texts, begin)
         if not set(texts) <= set(found.texts):
             break
-        channel.publish(fillers[begin : begin + STEP])
+        channel.publish_many(fillers[begin : begin + STEP])
         texts += fillers[begin : begin + STEP]
     else:
         begin = most
