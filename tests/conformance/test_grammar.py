@@ -111,4 +111,4 @@ def test_a_finding_has_the_level_of_its_row() -> None:
     found = {(one.row, one.level) for vector in VECTORS.values() for one in vector.findings}
 
     assert found == {(row, REQUIREMENTS[row].level) for row, _ in found}
-    assert len(found) == 9
+    assert len(found) == 10
