@@ -107,10 +107,14 @@ class OddServer:
                 b"HTTP/1.1 %d -\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % (400 if refused else 204)
             )
             return
-        chunked = self.manners.http == "1.1"
+        if method not in {"GET", "HEAD"}:
+            connection.sendall(b"HTTP/1.1 405 -\r\nallow:GET,HEAD,POST\r\ncontent-length:0\r\n\r\n")
+            return
+        chunked = self.manners.http == "1.1" and not first.endswith("1.0\r\n")
         coding = "transfer-encoding: chunked\r\n" if chunked else ""
-        kind = "content-type: Text/Event-Stream;charset=UTF-8\r\n"
-        head = f"HTTP/{self.manners.http} 200 Fine\r\n{kind}{coding}\r\n"
+        kind = 'content-type:text/event-stream ;Charset="UTF-8"\r\n'
+        cached = "cache-control:No-Store\r\ncache-control: ,no-transform\r\nx-accel-buffering:No\r\n"
+        head = f"HTTP/{self.manners.http} 200 Fine\r\n{kind}{cached}{coding}\r\n"
         if self.manners.late and method == "GET":
             with self.changed:
                 heard = len(self.log[channel])
