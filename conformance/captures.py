@@ -20,6 +20,7 @@ from conformance.fanout import fanout
 from conformance.http10 import http10
 from conformance.isolation import borrow, isolate
 from conformance.large import large
+from conformance.lasting import lasting
 from conformance.load import Load, load
 from conformance.methods import head, others
 from conformance.midstream import midstream
@@ -249,6 +250,7 @@ CAPTURES: Mapping[str, Capture] = {
         "A subscription on which nothing is published, watched for some heartbeats.", _quiet
     ),
     "sse_load": Capture("A large event, sent while the quiet subscription is watched.", _load),
+    "sse_lasting": Capture("Streams that are held for minutes.", _visiting(lasting)),
     "sse_stall": Capture("Readers that stop reading while others go on.", _stall),
     "sse_head": Capture("The answer to a HEAD request, and whatever came after it.", _head),
     "sse_exchange": Capture("The payloads of all checks, published once, and what came of them.", _exchange),

@@ -8,6 +8,7 @@ from conformance.crowd import Crowd
 from conformance.evidence import counted, quoted
 from conformance.fanout import Fanout
 from conformance.judge import accepted, broken, inconclusive, met, noted
+from conformance.lasting import Held
 from conformance.promptness import Promptness, Single
 from conformance.quiet import TOLERANCE
 from conformance.reading import Reading
@@ -167,6 +168,23 @@ def test_a_slow_reader_has_no_silent_gap(sse_stall: Stall, sse_target: Target) -
         )
     told = f"back after event {due - 1}, it got {_numbers(back.got)} where {due} to {last} were due"
     return broken(expected, told, back.reading, at=0)
+
+
+@row("SSE-FLOW-008")
+def test_streams_live_past_timers(sse_lasting: tuple[Held, ...]) -> Judgement:
+    """Hold quiet streams for 65, 125 and 305 seconds and a busy one, and publish to each in the end."""
+    expected = "streams that live for as long as their clients stay"
+    for held in sorted(sse_lasting, key=lambda one: one.lived):
+        accepted(held.reading)
+        what = "a busy stream" if held.busy else "a quiet stream"
+        if held.lived < held.due:
+            end = held.reading.transcript.end or "its end"
+            return broken(expected, f"{what} ended after {held.lived:.1f} s: {end}", held.reading)
+        if held.heard is False:
+            told = f"{what} was open, and an event published after {held.lived:.0f} s did not come"
+            return broken(expected, told, held.reading)
+    told = ", ".join(f"{held.lived:.0f} s" + " (busy)" * held.busy for held in sse_lasting)
+    return met(f"alive after {told}")
 
 
 @row("SSE-FLOW-009")

@@ -149,4 +149,7 @@ FAULTS = {
         f"Accepts any number of streams, and serves {THREADS}.", Parts(outlet=Threads), ("SSE-FLOW-009",)
     ),
     "nagle": Fault("Leaves Nagle's algorithm on.", Parts(outlet=Nagle), ("SSE-FLOW-010",)),
+    "ends-after-a-minute": Fault(
+        f"Cuts every stream after {AGE_SECONDS:.0f} seconds.", Parts(outlet=Minute), ("SSE-FLOW-008",)
+    ),
 }
