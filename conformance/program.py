@@ -23,7 +23,7 @@ READ_BYTES = 4_096
 REAPED_SECONDS = 5.0  # for a process that was killed to be gone
 HEARD_SECONDS = 1.0  # for the rest of its output, which a daemon of its own may keep open
 # Waits for the end of its own input, which comes when this process ends, even by SIGKILL
-WATCHER = ("sh", "-c", 'read -r _; kill -KILL -- "-$0" 2>/dev/null')
+WATCHER = ("sh", "-c", 'read -r _; kill -s KILL -- "-$0" 2>/dev/null')
 
 
 class Program:

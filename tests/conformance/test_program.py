@@ -92,7 +92,7 @@ def test_a_program_is_killed_with_its_children() -> None:
 def test_nothing_stays_when_the_suite_itself_is_killed() -> None:
     code = (
         "import sys, time; from conformance.program import Program;"
-        f"one = Program('k', [sys.executable, '-c', {PARENT!r}]);"
+        "one = Program('k', ['sh', '-c', 'sleep 60; true']);"
         "print(one.pid, flush=True); time.sleep(60)"
     )
     suite = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
