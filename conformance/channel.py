@@ -1,6 +1,5 @@
 """One channel of the server under test, to publish on, and to read from with or without a cursor."""
 
-from collections import deque
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -60,9 +59,7 @@ class Channel:
     def publish_many(self, texts: Sequence[str]) -> None:
         """A few at once, so in no order. Raises Unjudged where one is refused."""
         with ThreadPoolExecutor(AT_ONCE, "publisher") as pool:
-            deque(
-                pool.map(lambda text: self.publish([text]), texts), maxlen=0
-            )  # raises what any of them raised
+            tuple(pool.map(lambda text: self.publish([text]), texts))  # raises what any of them raised
 
     def open(self, label: str, cursor: str | None = None, **how: Any) -> WireStream:
         """A subscription that has its head, if that comes in time. `how` goes to Subject.subscribe."""

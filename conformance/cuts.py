@@ -26,6 +26,7 @@ LONG_BYTES = 256 * 1024  # more than a stalled connection and most servers' own 
 PEEP_BYTES = 1024  # of the long event, before it is cut
 CUTS = 10
 AWAY, HERE = 2, 2  # events before and after each connect
+SHORTEST_HEAD = 16  # bytes: shorter than a head, and than a head's end with an event behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def cuts(subject: Subject) -> tuple[Cut, ...]:
 
 
 def chain(subject: Subject) -> Chain:
-    """Ten connections, each cut after a random number of bytes, and one that is not. Raises Unjudged."""
+    """Ten connections, each cut a random number of bytes behind an event; and a last one. Raises Unjudged."""
     channel = Channel(subject)
     witness = channel.open("the witness")
     numbers, chance = count(), random.Random(f"{subject.nonce} chain")
@@ -103,8 +104,7 @@ def chain(subject: Subject) -> Chain:
         publish(AWAY)
         reader = channel.open(f"connection {number + 1} of a reader that is cut", last, manner=PAUSED)
         publish(HERE)
-        size = chance.randrange(1, (AWAY + HERE) * event_bytes)
-        reader.read(_first(size), subject.latency_seconds)
+        reader.read(_behind_one(chance.randrange(1, AWAY * event_bytes)), subject.latency_seconds)
         reader.close(reset=bool(number % 2))
         got += channel.got(reader, sent).texts
         last = reader.reading.last_event_id or last
@@ -163,6 +163,17 @@ def _until(begun: bytes) -> Callable[[Reading], int]:
     def missing(reading: Reading) -> int:
         overlaps = (size for size in range(len(begun), 0, -1) if reading.body.endswith(begun[:size]))
         return len(begun) - next(overlaps, 0)
+
+    return missing
+
+
+def _behind_one(size: int) -> Callable[[Reading], int]:
+    """How many bytes it takes at least until there are `size` behind the first event."""
+
+    def missing(reading: Reading) -> int:
+        if not reading.events:
+            return 1 if reading.head else SHORTEST_HEAD
+        return reading.events[0].end + size - len(reading.body)
 
     return missing
 
