@@ -22,7 +22,8 @@ from conformance.transcript import Arrival, Transcript
 __all__ = ["Peer", "Unreachable", "Wire", "WireStream"]
 
 RECV_BYTES = 65536
-MOST_BYTES = 64 * 2**20  # of one capture; nothing that is judged needs more
+MOST_BYTES = 32 * 2**20  # of one capture; nothing that is judged needs more
+MOST_OF_ALL = 2 * MOST_BYTES  # of all captures of a wire: what is read is held several times over
 UNREAD_BYTES = 2**20  # that are taken in before a FIN, at most
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: on, for no time at all
 
@@ -144,10 +145,14 @@ class WireStream:
                 return
             self._arrivals.append(Arrival(time.monotonic() - self._begun.opened, data))
             self._left -= len(data)
+            self.wire.left -= len(data)
             if self._allowed is not None:
                 self._allowed -= len(data)
             if self._left <= 0:
                 self._finish(f"the capture is full: {MOST_BYTES >> 20} MiB")
+                return
+            if self.wire.left <= 0:
+                self._finish(f"all captures are full: {MOST_OF_ALL >> 20} MiB")
                 return
             if not isinstance(self.socket, ssl.SSLSocket):
                 return  # only TLS may hold back what no selector sees
@@ -166,6 +171,7 @@ class Wire:
         self._changed = threading.Condition()
         self._rounds = 0  # of the thread; a waiter looks again after each
         self._streams: set[WireStream] = set()
+        self.left = MOST_OF_ALL  # bytes
         self._wake, self._woken = socket.socketpair()
         self._selector.register(self._woken, selectors.EVENT_READ)
         self._running = True
