@@ -1,4 +1,4 @@
-"""Whatever listens at the other end: a verdict or exit code 3, soon, in little memory, without a traceback."""
+"""Whatever listens at the other end: a verdict or exit code 3, soon, in little memory and in good order."""
 
 import json
 import os
