@@ -1,0 +1,1 @@
+"""Each fault in literal bytes, a module a section."""
