@@ -1,6 +1,5 @@
 """BEAT: signs of life on an idle stream."""
 
-import math
 from itertools import pairwise
 from statistics import median
 
@@ -114,6 +113,8 @@ def test_goes_on(sse_quiet: Quiet, sse_target: Target) -> Judgement:
         expected = f"a heartbeat every {declared:g} s, as declared, for as long as the stream is open"
         silent = f"{told}, then {max(gaps):.1f} s of silence"
         return broken(expected, silent, sse_quiet.reading, at=len(sse_quiet.reading.body), declared=True)
+    if sse_quiet.reading.transcript.end or sse_quiet.reading.complete:
+        return inconclusive(f"{told}, and then the stream ended", sse_quiet.reading)
     few = "" if sse_quiet.intervals >= LASTING else f"; {LASTING} are waited for with --sse-slow"
     return met(f"{told}{few}", sse_quiet.reading)
 
@@ -124,17 +125,19 @@ def test_is_regular(sse_quiet: Quiet, sse_load: Load | None, sse_target: Target)
     gaps = [after - before for before, after in pairwise(sse_quiet.pulse)]
     if not sse_quiet.beats or len(gaps) < FEWEST_GAPS:
         return _no_beat(sse_quiet)
-    worst = sorted(gaps)[math.ceil(0.99 * len(gaps)) - 1]
-    told = f"median {median(gaps):.3f} s, p99 {worst:.3f} s, max {max(gaps):.3f} s of {len(gaps)} intervals"
+    strays = max(1, len(gaps) // 100)  # so many of the longest are left out for a p99
+    usual, worst = median(gaps), sorted(gaps)[-1 - strays]
+    told = f"median {usual:.3f} s of {len(gaps)} intervals, all but {strays} up to {worst:.3f} s"
+    told += f", max {max(gaps):.3f} s"
     told += _under_load(sse_quiet, sse_load)
     declared = sse_target.heartbeat.interval if sse_target.heartbeat else None
     if declared is None:
         return met(told, sse_quiet.reading)
-    noise = f"our own noise is {sse_quiet.noise * 1000:.0f} ms"
-    if sse_quiet.noise > declared / 2:
+    most, noise = declared * TOLERANCE, f"our own noise is {sse_quiet.noise * 1000:.0f} ms"
+    if usual <= most and worst > most + sse_quiet.noise > most + declared / 2:
         return inconclusive(f"{told}, but {noise}", sse_quiet.reading)
-    if worst > declared * TOLERANCE + sse_quiet.noise:
-        expected = f"p99 within {TOLERANCE} of the declared {declared:g} s ({noise})"
+    if usual > most or worst > most + sse_quiet.noise:
+        expected = f"99 %, or all but one, within {TOLERANCE} times the declared {declared:g} s ({noise})"
         return broken(expected, told, sse_quiet.reading)
     return met(f"{told}; {noise}", sse_quiet.reading)
 
@@ -164,13 +167,14 @@ def _mark(reading: Reading, beat: Beat) -> bytes:
 
 
 def _within(reading: Reading, texts: set[str]) -> int | None:
-    """Where a comment of these texts stands behind a field of an event, and another field behind it."""
+    """Where a comment of these texts stands between two fields of an event, unless it does in every event."""
+    found, events = [], 0
     for block in reading.blocks:
         named = [place for place, field in enumerate(block.fields) if field.name]
-        for field in block.fields[named[0] : named[-1]] if named else ():
-            if not field.name and field.value in texts:
-                return field.offset
-    return None
+        events += any(field.name == "data" for field in block.fields)
+        inner = block.fields[named[0] : named[-1]] if named else ()
+        found += [field.offset for field in inner if not field.name and field.value in texts][:1]
+    return found[0] if found and (len(found) < events or events == 1) else None
 
 
 def _torn(reading: Reading, text: str, marks: set[bytes]) -> int | None:
