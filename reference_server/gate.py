@@ -34,7 +34,7 @@ class Gate(web.BaseSite):
         """`options` are those of aiohttp's RequestHandler."""
         super().__init__(runner, backlog=QUEUE)
         self._settings = settings
-        self._inside: WeakSet[Peer] = WeakSet()  # weak: a connection may be lost before it was made
+        self._inside: WeakSet[Peer | Doorway] = WeakSet()
         self._options = {
             "max_field_size": settings.limits.header,
             "keepalive_timeout": settings.limits.idle_seconds,
@@ -54,7 +54,7 @@ class Gate(web.BaseSite):
         await super().start()
         tls, limits = self._settings.tls, self._settings.limits
         self._server = await asyncio.get_running_loop().create_server(
-            self._admit,
+            self._doorway,
             self._settings.host,
             self._settings.port,
             backlog=self._backlog,
@@ -63,25 +63,47 @@ class Gate(web.BaseSite):
             ssl_shutdown_timeout=limits.stop_seconds if tls else None,
         )
 
-    def _admit(self) -> asyncio.Protocol:
-        """Whoever answers the next connection."""
-        server = self._runner.server
-        assert server is not None, "BaseSite asks for one that is set up"
+    def _doorway(self) -> "Doorway":
+        doorway = Doorway(self)
+        self._inside.add(doorway)
+        return doorway
+
+    def admit(self, doorway: "Doorway") -> "Peer | None":
+        """Whoever answers a connection that is made now; nobody if there are too many."""
+        self._inside.discard(doorway)
         if len(self._inside) >= most(self._settings.limits.connections):
             note("refused", status=503, error="there are as many connections as this server takes")
-            return TurnedAway()
+            return None
+        server = self._runner.server
+        assert server is not None, "BaseSite asks for one that is set up"
         peer = Peer(server, loop=asyncio.get_running_loop(), **self._options)
         peer.inside = self._inside
         self._inside.add(peer)
         return peer
 
 
-class TurnedAway(asyncio.Protocol):
-    """Says so, and hangs up."""
+class Doorway(asyncio.Protocol):
+    """Stands for a connection until it is made, for which TLS needs a handshake.
+
+    Nobody is told of one that failed: the gate knows it by a weak reference. Plain asyncio holds on to it until
+    the next garbage collection; uvloop does not.
+    """
+
+    __slots__ = ("__weakref__", "_gate")
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        cast(asyncio.Transport, transport).write(TURNED_AWAY)
-        transport.close()
+        """Hand it over, or say why not, and hang up."""
+        connection = cast(asyncio.Transport, transport)
+        peer = self._gate.admit(self)
+        if peer is None:
+            connection.write(TURNED_AWAY)
+            connection.close()
+        else:
+            connection.set_protocol(peer)
+            peer.connection_made(connection)
 
 
 class Peer(web.RequestHandler):
@@ -89,7 +111,7 @@ class Peer(web.RequestHandler):
 
     __slots__ = ("__weakref__", "inside", "lost")
 
-    inside: "WeakSet[Peer]"
+    inside: "WeakSet[Peer | Doorway]"
     lost: BaseException | None  # why the connection is no more
 
     def connection_lost(self, exc: BaseException | None) -> None:

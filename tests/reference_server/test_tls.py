@@ -167,10 +167,10 @@ def test_one_who_reads_nothing_does_not_hold_up_the_end(identity: Identity, serv
         assert served.process.wait(DEADLINE / 2) == 0
 
 
-def test_one_who_speaks_no_tls_is_cut_and_others_go_on(identity: Identity) -> None:
-    with secure(identity, Settings(port=0, limits=Limits(idle_seconds=0.5))) as (url, client):
+def test_those_who_speak_no_tls_are_cut_and_leave_room(identity: Identity) -> None:
+    with secure(identity, Settings(port=0, limits=Limits(idle_seconds=0.2, connections=4))) as (url, client):
         at = urlsplit(url)
-        for said in (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01"):
+        for said in (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01", b"") * 4:
             with socket.create_connection((at.hostname or "", at.port or 0), DEADLINE) as peer:
                 peer.sendall(said)
                 while peer.recv(4096):  # an alert, perhaps; then the end, which has a deadline
