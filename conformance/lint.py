@@ -4,6 +4,7 @@ import os
 import sys
 from bisect import bisect_right
 from collections import Counter
+from importlib.resources import files
 from itertools import accumulate
 from pathlib import Path
 from typing import Literal
@@ -37,6 +38,14 @@ COLOURS: dict[Literal["MUST", "SHOULD", "PRACTICE"], str] = {
     is_flag=True,
     help="You stopped the recording yourself, so an unfinished end is not held against the server.",
 )
+@click.option(
+    "--vectors",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, _, wanted: _print_vectors(ctx) if wanted else None,
+    help="Print the grammar's test vectors as JSON, for parsers in any language, and exit.",
+)
 @click.pass_context
 def lint(ctx: click.Context, file: str, cut: bool) -> None:
     """Judge a recorded event stream.
@@ -65,6 +74,11 @@ def lint(ctx: click.Context, file: str, cut: bool) -> None:
     if len(whole) > LONG and sys.stderr.isatty():
         click.echo(f"judging {len(whole) >> 20} MiB …", err=True)
     ctx.exit(_judge(file, whole, recording, ended=not (cut or interrupted)))
+
+
+def _print_vectors(ctx: click.Context) -> None:
+    click.echo(files("conformance").joinpath("vectors.json").read_text(encoding="utf-8"), nl=False)
+    ctx.exit(GOOD)
 
 
 def _judge(file: str, whole: bytes, recording: Recording, *, ended: bool) -> int:

@@ -22,7 +22,8 @@ SPLITLINES = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 BUFFER = 4096  # bytes
 LARGEST = 500_000  # characters
 SMALL = 200  # bytes of an event that may be merged
-CALM = 250  # of them that are not
+ALIKE = 4  # bytes, by which such events differ at most
+CALM = 60  # of them that are not
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 UNENCODABLE = "\ufdd0"  # stands for what raises an error when it is encoded
 
@@ -71,19 +72,20 @@ def truncates_large(event: Event) -> bytes:
 
 
 class MergingOutlet(RewritingOutlet):
-    """Under load, two small events that are written in a row share one blank line."""
+    """In a long row of small events that are all alike, two and two share one blank line."""
 
-    __slots__ = ("_small",)
+    __slots__ = ("_alike", "_size")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._small = 0
+        self._alike = self._size = 0
 
     def rewrite(self, body: bytes) -> bytes:
         if b"data:" not in body or len(body) > SMALL or body.count(b"\n\n") != 1:
             return body
-        self._small += 1
-        return body.removesuffix(b"\n") if self._small > CALM and self._small % 2 else body
+        before, self._size = self._size, len(body)
+        self._alike = self._alike + 1 if abs(self._size - before) <= ALIKE else 0
+        return body.removesuffix(b"\n") if self._alike > CALM and self._alike % 2 else body
 
 
 def read_surrogates(body: bytes, channel: str, limits: Limits) -> Item:
@@ -149,7 +151,7 @@ FAULTS = {
         "Cuts a payload after 500 000 characters.", Parts(encode=truncates_large), ("SSE-DATA-008",)
     ),
     "merges-burst": Fault(
-        "Joins small events in pairs when 250 have gone over a stream.",
+        "Joins small events in pairs when more than 60 alike come in a row.",
         Parts(outlet=MergingOutlet),
         ("SSE-DATA-009",),
     ),
