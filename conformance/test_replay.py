@@ -207,7 +207,7 @@ def test_cuts_add_up(sse_chain: Chain, sse_target: Target) -> Judgement:
         accepted(reading)
     repeats = sse_target.cursor is not None and sse_target.cursor.delivery == "at-least-once"
     got = tuple(dict.fromkeys(story.got)) if repeats else story.got
-    times = f"{len(story.readings) - 1} cuts"
+    times = counted(len(story.readings) - 1, "cut")
     if got == story.texts:
         return met(f"{len(got)} events over {times}, each {'at least ' * repeats}once and in order")
     missing = _missing(story.texts, got)
