@@ -1,11 +1,8 @@
 """`eventbahn serve`: options, signals and exit codes."""
 
-import asyncio
 import os
-import resource
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import fields
 from typing import Any
 
@@ -21,13 +18,11 @@ from reference_server.limits import Limits
 from reference_server.log import UnusableError
 from reference_server.origin import is_loopback
 from reference_server.parts import Parts
-from reference_server.serving import serving
+from reference_server.process import run
 from reference_server.settings import Settings
 from reference_server.tls import context_of
 
 __all__ = ["serve"]
-
-UNUSABLE, INTERRUPTED = 2, 130
 
 
 class Serve(click.Command):
@@ -195,39 +190,3 @@ def as_usage() -> Iterator[None]:
         yield
     except UnusableError as error:
         raise click.UsageError(str(error)) from None
-
-
-def run(settings: Settings) -> int:
-    """Serve until a signal comes; the exit code."""
-    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    with suppress(OSError, ValueError):  # some systems refuse; then the shell's limit holds
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a subscriber is a descriptor
-    with asyncio.Runner(loop_factory=loop_factory()) as runner:
-        try:
-            return runner.run(until_signal(settings))
-        except UnusableError as error:
-            click.echo(f"eventbahn serve: {error}", err=True)
-            return UNUSABLE
-
-
-async def until_signal(settings: Settings) -> int:
-    stop: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-
-    def leave(code: int) -> None:
-        if not stop.done():
-            stop.set_result(code)
-
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, leave, 0)
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, leave, INTERRUPTED)
-    async with serving(settings) as url:
-        click.echo(url)
-        return await stop
-
-
-def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
-    """uvloop where it exists: under load it is several times faster."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop

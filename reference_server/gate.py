@@ -85,8 +85,8 @@ class Gate(web.BaseSite):
 class Doorway(asyncio.Protocol):
     """Stands for a connection until it is made, for which TLS needs a handshake.
 
-    Nobody is told of one that failed: the gate knows it by a weak reference. Plain asyncio holds on to it until
-    the next garbage collection; uvloop does not.
+    Nobody is told of one that failed: the gate knows it by a weak reference. Plain asyncio holds on to it
+    until the next garbage collection; uvloop does not.
     """
 
     __slots__ = ("__weakref__", "_gate")

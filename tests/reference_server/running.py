@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
-from reference_server.cli import loop_factory
+from reference_server.process import loop_factory
 from reference_server.serving import serving
 from reference_server.settings import Settings
 from tests.conftest import DEADLINE
