@@ -28,7 +28,7 @@ def connections(target: Target) -> int | None:
     url = metric.url if "://" in metric.url else target.target.base_url.rstrip("/") + metric.url
     key = "process.metrics.connections"
     try:
-        proof = credentials(target, MAIN)
+        proof = credentials(target, MAIN) if metric.url.startswith("/") else None  # nobody else's business
         verify = target.target.tls.verify
         answer = httpx.get(url, headers=proof, trust_env=False, verify=verify, timeout=SECONDS)
         found = re.search(metric.regex, answer.raise_for_status().text)
