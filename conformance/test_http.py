@@ -101,21 +101,22 @@ def test_one_way_to_end(sse_opening: Reading) -> Judgement:
 @row("SSE-HTTP-007")
 def test_chunks(sse_messages: tuple[Reading, ...], sse_target: Target) -> Judgement:
     """Take several streams apart, chunk by chunk; one of them to its end, where the target has such."""
-    count = 0
+    last, count = sse_messages[-1], 0
+    whole = last.complete
     for reading in sse_messages:
         if "chunked" not in tokens(accepted(reading).all("transfer-encoding")):
             continue
         sent = _as_sent(reading)
         found = chunks(sent)
         count += found.count
+        whole = found.ended if reading is last else whole
         if found.wrong:
             observed = (
                 f"{found.wrong}: byte {found.at} of the coded body, after {counted(found.count, 'chunk')}"
             )
             at, _ = excerpt(sent, found.at)
             return broken("chunks: size, line end, data, line end", observed, reading, evidence=at)
-    last = sse_messages[-1]
-    if sse_target.subscribe.ends and not last.complete:
+    if sse_target.subscribe.ends and not whole:
         end = last.transcript.end or "it is still open"
         observed = f"{accepted(last).line}, and the message was cut off: {end}"
         return broken("a finite stream that ends as its head says", observed, last, at=len(last.body))
