@@ -134,16 +134,20 @@ class Lines(logging.Handler):
 
 @contextmanager
 def journal(form: str, stream: TextIO = sys.stderr) -> Iterator[None]:
-    """Let notes be made, and written as `form` says: text or json; nobody else hears of them then."""
+    """Let notes be made, and written as `form` says: text or json. What asyncio says stands among them."""
     lines = Lines(stream)
     lines.setFormatter(FORMATS[form]())
-    before = LOGGER.level, LOGGER.propagate
-    LOGGER.addHandler(lines)
+    loggers = (LOGGER, logging.getLogger("asyncio"))
+    before = LOGGER.level
     LOGGER.setLevel(logging.INFO)
-    LOGGER.propagate = False
+    for each in loggers:
+        each.addHandler(lines)
+        each.propagate = False
     try:
         yield
     finally:
-        LOGGER.level, LOGGER.propagate = before
-        LOGGER.removeHandler(lines)
+        LOGGER.setLevel(before)
+        for each in loggers:
+            each.removeHandler(lines)
+            each.propagate = True
         lines.close()

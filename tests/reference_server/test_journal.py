@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from reference_server.journal import LOGGER, alarm, journal, note
 from reference_server.limits import Limits
@@ -46,12 +48,18 @@ def read(out: io.StringIO) -> list[dict[str, Any]]:
 EVIL = 'a\nb\r\x1b[31m\x7f\u2028\x85 c=d "e" \ud800'
 
 
-def test_a_note_is_one_line_of_visible_ascii_whatever_it_says() -> None:
-    for form in ("text", "json"):
-        (line,) = lines_of(form, {"path": EVIL})
+@pytest.mark.parametrize("form", ["text", "json"])
+@settings(deadline=None, max_examples=50)
+@example(EVIL)
+@given(st.text(st.characters()))
+def test_a_note_is_one_line_of_visible_ascii_whatever_it_says(form: str, said: str) -> None:
+    (line,) = lines_of(form, {"path": said})
 
-        assert line.isascii()
-        assert line.isprintable()
+    assert line.isascii()
+    assert line.isprintable()
+    if form == "text":
+        assert line[25:].startswith("INFO e path=")
+        assert (line[37:] == said) or json.loads(line[37:]) == said
 
 
 def test_text_begins_with_time_level_and_event() -> None:
@@ -89,7 +97,16 @@ def test_what_libraries_say_with_a_traceback_is_one_line_too() -> None:
     assert "ValueError: on\npurpose" in found["traceback"]
 
 
+def test_what_asyncio_says_is_a_note_too() -> None:
+    out = io.StringIO()
+    with journal("json", out):
+        logging.getLogger("asyncio").error("too many open files")
+
+    assert [each["text"] for each in read(out)] == ["too many open files"]
+
+
 def test_without_a_reader_nothing_is_noted(caplog: pytest.LogCaptureFixture) -> None:
+    assert len(lines_of("text", {})) == 1
     note("e")
     alarm("e")
 
