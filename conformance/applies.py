@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from conformance.credentials import MAIN
+from conformance.placeholders import names
 from conformance.requirements import Need, Requirement
 from conformance.target import Target, is_loopback
 from conformance.verdict import Judgement, Verdict
@@ -50,6 +52,19 @@ def _publisher(target: Target) -> bool:
     return target.publish is not None and target.publish.driver != "none"
 
 
+def _sets(field: str, target: Target) -> bool | None:
+    """Whether the publisher sets a field beside data; it does not where nothing would carry the value."""
+    if target.publish is None:
+        return None
+    declared: bool | None = getattr(target.publish.fields, field)
+    request = target.publish.request
+    if declared is not None or request is None:
+        return declared
+    texts = [request.path, request.url, request.query, request.headers]
+    carried = {*names([*texts, request.body, request.json, request.form])}
+    return None if carried & {field, "sse_frame"} else False
+
+
 def _retention(target: Target) -> bool:
     kept = target.cursor.retention if target.cursor else None
     return kept is not None and kept.count is not None
@@ -62,10 +77,10 @@ def _local(target: Target) -> bool | None:
 # Whether a target has what a row needs; None where it says nothing of it, and it may
 HAS: Mapping[Need, Callable[[Target], bool | None]] = {
     "publish": _publisher,
-    "publish.event": lambda target: target.publish.fields.event if target.publish else None,
-    "publish.id": lambda target: target.publish.fields.id if target.publish else None,
-    "publish.retry": lambda target: target.publish.fields.retry if target.publish else None,
-    "publish.comment": lambda target: target.publish.fields.comment if target.publish else None,
+    "publish.event": partial(_sets, "event"),
+    "publish.id": partial(_sets, "id"),
+    "publish.retry": partial(_sets, "retry"),
+    "publish.comment": partial(_sets, "comment"),
     "cursor": lambda target: target.cursor.supported if target.cursor else None,
     "cursor.header": lambda target: target.cursor.header if target.cursor else None,
     "cursor.query": lambda target: bool(target.cursor and target.cursor.query),
@@ -89,7 +104,14 @@ REASONS: Mapping[Need, str] = {
     "process": "no-process",
     "cap": "no-cap",
 }  # of an N/A
-KEYS: Mapping[Need, str] = {"http-1.0": "target.http", "local": "target.local"}  # that declare a need
+KEYS: Mapping[Need, str] = {  # that declare a need
+    "http-1.0": "target.http",
+    "local": "target.local",
+    "publish.event": "publish.fields.event",
+    "publish.id": "publish.fields.id",
+    "publish.retry": "publish.fields.retry",
+    "publish.comment": "publish.fields.comment",
+}
 
 
 def _key(need: Need) -> str:

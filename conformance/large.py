@@ -29,6 +29,7 @@ class Large:
     came: tuple[str | None, ...]
     after: bool  # the small one has come
     reading: Reading
+    end: int  # of the first of what came, in the body
 
 
 def large(subject: Subject) -> tuple[Large, ...]:
@@ -46,9 +47,10 @@ def _deliver(channel: Channel, stream: WireStream, label: str) -> Large:
     channel.publish([after])
     stream.wait(lambda reading: channel.subject.dispatched(after, reading), PATIENCE_SECONDS)
     reading = Reading.of(stream.transcript)
-    payloads = [channel.subject.payload(event.data) for event in reading.events[seen:]]
+    events = reading.events[seen:]
+    payloads = [channel.subject.payload(event.data) for event in events]
     came = tuple(one for one in payloads if one != after)
-    return Large(label, text, refused, came, after in payloads, reading)
+    return Large(label, text, refused, came, after in payloads, reading, events[0].end if events else 0)
 
 
 def _published(channel: Channel, label: str) -> tuple[str, str]:

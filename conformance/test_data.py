@@ -77,10 +77,12 @@ def test_large_events(sse_large: Sequence[Large]) -> Judgement:
         if not one.came:
             end = one.reading.transcript.end or "the stream went on" if one.after else "so did what followed"
             return broken(expected, f"accepted, and it never came: {end}", one.reading)
-        came = max((text or "" for text in one.came), key=len)
-        return broken(
-            expected, f"{len(came)} characters, other ones from {_parting(one.text, came)} on", one.reading
+        first = one.came[0] or ""
+        parting = (
+            f"the first of {len(first)} characters, other ones from number {_parting(one.text, first)} on"
         )
+        observed = f"{counted(len(one.came), 'event')} came, {parting}"
+        return broken(expected, observed, one.reading, at=one.end)
     sizes = ", ".join(f"{len(one.text)} characters in {one.label}" for one in sse_large)
     refusals = {one.refused for one in sse_large if one.refused}
     return met("; ".join([f"{sizes} came intact", *sorted(refusals)]), sse_large[-1].reading)

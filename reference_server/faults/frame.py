@@ -194,6 +194,6 @@ FAULTS = {
     "interleaved-writes": Fault(
         "Lets other events get between the lines of a long one.",
         Parts(outlet=InterleavingOutlet),
-        ("SSE-FRAME-007",),
+        ("SSE-FRAME-007", "SSE-BEAT-003"),
     ),
 }
