@@ -1,7 +1,9 @@
 """What a run would be like, told before anything is sent: its size and pace, and its faults."""
 
+import math
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 from .config import Config
 from .encode import Encoder
@@ -19,7 +21,9 @@ def size_rows(config: Config, span: Span) -> list[tuple[str, str]]:
     rows = [(f"fleet {number}", _describe(plan)) for number, plan in enumerate(plans)]
     rate = sum(1000 * len(plan.ids) / plan.profile.every for plan in plans)
     count, size, seconds = _tried(plans, span)
-    rows.append(("messages", f"{rate:,.4g}/s of simulated time, {size / max(count, 1):.0f} bytes each"))
+    each = size / max(count, 1)
+    rows.append(("devices", f"{sum(len(plan.ids) for plan in plans):,}"))
+    rows.append(("messages", f"{rate:,.4g}/s of simulated time, {each:.0f} bytes each"))
     possible = max(count, 1) / max(seconds, 1e-9)
     if config.run.speed is None:
         rows.append(("pace", f"as fast as it is taken; this machine makes about {possible:,.0f}/s"))
@@ -28,9 +32,13 @@ def size_rows(config: Config, span: Span) -> list[tuple[str, str]]:
         rows.append(
             ("pace", f"{pace:,.4g}/s at {config.run.speed:g}×, {100 * pace / possible:.1f} % of a core")
         )
+    rows.append(("bytes", _bytes(each * (possible if config.run.speed is None else pace)) + "/s"))
     if span.end is not None:
         total = rate * (span.end - span.origin) / 1000
-        rows.append(("run", f"{(span.end - span.origin) / 3_600_000:g} h simulated, {total:,.0f} messages"))
+        took = total / possible + (span.end - span.start) / 1000 / (config.run.speed or math.inf)
+        hours, length = (span.end - span.origin) / 3_600_000, timedelta(seconds=math.ceil(took))
+        sent = f"{total:,.0f} messages, {_bytes(total * each)}"
+        rows.append(("run", f"{hours:g} h simulated, {sent}, in about {length}"))
     return rows
 
 
@@ -56,16 +64,26 @@ def _describe(plan: GroupPlan) -> str:
     return f"{len(plan.ids):,} × {profile.name} at {plan.site.name}, {pace}: {sensors}; {ids}"
 
 
+def _bytes(count: float) -> str:
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:,.3g} {unit}"
+    return f"{count:.0f} B"
+
+
 def _tried(plans: list[GroupPlan], span: Span) -> tuple[int, int, float]:
-    """Messages, bytes and seconds of the first ten periods, made and thrown away."""
+    """Messages, bytes and seconds of ten periods after noon, thrown away; with their share of a midnight."""
     messages = []
     seconds = 0.0
     for plan in plans:
-        group = Group(plan, span)
+        noon = span.origin - span.origin % DAY_MS + DAY_MS // 2
+        group = Group(plan, span._replace(origin=noon, end=None))
+        begin = time.perf_counter()
         group.prepare()
+        seconds += (time.perf_counter() - begin) * 10 * plan.profile.every / DAY_MS
         encoder = Encoder(plan.ids, plan.profile.sensors, span.start)
         begin = time.perf_counter()
-        for rows in group.due(span.origin + 10 * plan.profile.every):
+        for rows in group.due(noon + 10 * plan.profile.every):
             messages += encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
         seconds += time.perf_counter() - begin
     return len(messages), sum(map(len, messages)), seconds

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from .births import births_of
 from .clock import LONGEST_TICK, Clock
 from .config import Config
 from .encode import Encoder
@@ -42,10 +43,15 @@ class FleetRun:
         self._say = say
 
     async def deliver(self, stop: Stop) -> None:
-        """Run to the end or until stopped; raises UndeliverableError, and OSError for its files."""
+        """Introduce the devices, then run to the end or until stopped.
+
+        Raises UndeliverableError, and OSError for its files.
+        """
         with Truth(self.truth_path) as truth:
             async with self._open_sink() as sink:
                 self.sink = sink
+                births = [birth for plan in self.config.groups for birth in births_of(plan, self.span.start)]
+                await stop.bound(sink.introduce(births))
                 await stop.bound(self._make(sink, truth))
                 self.phase = "draining"
                 await stop.bound_with_grace(sink.drain())

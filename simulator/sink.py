@@ -30,7 +30,10 @@ HEADERS = {"content-type": "application/json", "user-agent": "eventbahn-fleet"}
 
 
 class Sink:
-    """POSTs messages to `url`/measurements. An async context manager, whose exit ends all connections."""
+    """POSTs births to `url`/devices and messages to `url`/measurements.
+
+    An async context manager, whose exit ends all connections.
+    """
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Sink:
         say: Callable[[str], None] = print,
     ) -> None:
         self.url = url.rstrip("/") + "/measurements"
+        self._births_url = url.rstrip("/") + "/devices"
         self._tally, self._say = tally, say
         self._outage = Outage(self.url, give_up, say)
         self._rejects = Rejects(rejected)
@@ -83,6 +87,27 @@ class Sink:
         """Messages that wait in queues."""
         return sum(len(outbox) for outbox in self._outboxes)
 
+    async def introduce(self, births: list[bytes]) -> None:
+        """Tell what the devices measure; a receiver without births (404, 405) is left in peace."""
+        size = self._batch
+        async with self._client() as client:
+            while births:
+                part = births[:size]
+                answer = await self._send(client, self._births_url, part)
+                match answer.meaning:
+                    case Meaning.HALVE if len(part) > 1:
+                        size = len(part) // 2
+                        continue
+                    case Meaning.STOP if answer.reason[:3] in {"404", "405"}:
+                        return
+                    case Meaning.STOP:
+                        raise UndeliverableError(
+                            f"{self._births_url}: {answer.reason}: {_advice(answer.reason)}"
+                        )
+                    case Meaning.HALVE | Meaning.REJECT:
+                        self._say(f"{self._births_url} refuses births: {answer.reason}")
+                del births[: len(part)]
+
     async def put(self, messages: Sequence[bytes], routes: Ints) -> None:
         """Hand over messages with their workers; waits while a queue is full; raises what stopped one."""
         self._tally.generated += len(messages)
@@ -112,25 +137,29 @@ class Sink:
 
     async def _work(self, outbox: Outbox) -> None:
         most = self._batch
-        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-        async with httpx.AsyncClient(
-            limits=limits,
-            timeout=httpx.Timeout(DEADLINE, connect=CONNECT_DEADLINE),
-            headers=self._headers,
-            verify=self._tls,
-        ) as client:
+        async with self._client() as client:
             while batch := await outbox.take(most):
                 self._progress.set()
                 most = await self._settle(client, batch, most)
+
+    def _client(self) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
+            timeout=httpx.Timeout(DEADLINE, connect=CONNECT_DEADLINE),
+            headers=self._headers,
+            verify=self._tls,
+        )
 
     async def _settle(self, client: httpx.AsyncClient, batch: list[bytes], most: int) -> int:
         """Send until each message is taken or refused, `most` at a time; returns the `most` that is taken."""
         size = most
         while batch:
             part = batch[:size]
-            answer = await self._send(client, part)
+            answer = await self._send(client, self.url, part)
             match answer.meaning:
                 case Meaning.TAKEN:
+                    self._tally.accepted += answer.accepted
+                    self._tally.duplicates += answer.duplicates
                     del batch[: len(part)]
                 case Meaning.HALVE if len(part) > 1:
                     most = size = len(part) // 2
@@ -143,11 +172,11 @@ class Sink:
                     size = most
         return most
 
-    async def _send(self, client: httpx.AsyncClient, part: list[bytes]) -> Answer:
+    async def _send(self, client: httpx.AsyncClient, url: str, part: list[bytes]) -> Answer:
         """POST until there is an answer that is not "later"."""
         failures = 0
         while True:
-            answer = await self._post(client, part)
+            answer = await self._post(client, url, part)
             if answer.meaning is not Meaning.RETRY:
                 self._outage.over(monotonic())
                 return answer
@@ -156,11 +185,11 @@ class Sink:
             left = self._outage.failed(answer.reason, monotonic())
             await asyncio.sleep(min(left, backoff(failures, random.random(), answer.wait)))
 
-    async def _post(self, client: httpx.AsyncClient, part: list[bytes]) -> Answer:
+    async def _post(self, client: httpx.AsyncClient, url: str, part: list[bytes]) -> Answer:
         body = b"[" + b",".join(part) + b"]"
         begin = monotonic()
         try:
-            response = await client.post(self.url, content=body)
+            response = await client.post(url, content=body)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
             return Answer(Meaning.STOP, reason=str(error))
         except (httpx.RequestError, ssl.SSLError) as error:
@@ -171,8 +200,6 @@ class Sink:
         self._tally.posts += 1
         self._tally.latencies.append(monotonic() - begin)
         if answer.meaning is Meaning.TAKEN:
-            self._tally.accepted += answer.accepted
-            self._tally.duplicates += answer.duplicates
             self._tally.body_bytes += len(body)
         return answer
 

@@ -55,8 +55,9 @@ class Timeline:
     ) -> None:
         self._faults, self._sensors, self._keys = faults, list(sensors), keys
         self._start, self._every = start, every
-        self._longest = max((self._length(fault) for fault, _ in faults), default=0)
-        self._random = any(fault.at is None for fault, _ in faults)
+        random = [fault for fault, _ in faults if fault.at is None]
+        self._longest = max(map(self._length, random), default=0)
+        self._random = bool(random)
         self._scheduled = [episode for fault, who in faults for episode in self._at(fault, who)]
         self._day = lru_cache(maxsize=64)(self._draw_day)
         self._window = lru_cache(maxsize=8)(self._gather)

@@ -10,7 +10,11 @@ from .rng import Ints
 
 __all__ = ["CALENDARS", "Workdays"]
 
-CALENDARS = {"office": frozenset(range(5)), "always": frozenset(range(7))}  # weekdays worked, Monday = 0
+CALENDARS = {
+    "office": frozenset(range(5)),
+    "shop": frozenset(range(6)),
+    "always": frozenset(range(7)),
+}  # weekdays worked, Monday = 0
 EPOCH = date(1970, 1, 1)
 OFFSET_STEP = 900  # seconds; every zone in use changes its clock on a quarter of an hour
 

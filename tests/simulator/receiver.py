@@ -31,7 +31,12 @@ class Receiver:
     kept: Counter[tuple[str, int]] = field(default_factory=Counter)
     order: dict[str, list[int]] = field(default_factory=dict)
     sizes: list[int] = field(default_factory=list)
+    births: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
+
+    async def birth(self, request: web.Request) -> web.Response:
+        self.births += json.loads(await request.read())
+        return web.json_response({"accepted": len(self.births)})
 
     async def post(self, request: web.Request) -> web.Response:
         items = json.loads(await request.read())
@@ -52,11 +57,13 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(script: Script = lambda _: None) -> AsyncIterator[Receiver]:
-    """A receiver on a free port."""
+async def receiving(script: Script = lambda _: None, *, births: bool = False) -> AsyncIterator[Receiver]:
+    """A receiver on a free port, which knows births or does not."""
     receiver = Receiver(script)
     app = web.Application(client_max_size=2**26)
     app.router.add_post("/measurements", receiver.post)
+    if births:
+        app.router.add_post("/devices", receiver.birth)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -156,7 +156,7 @@ def test_a_second_interrupt_does_not_wait(start: Start) -> None:
     code, out, _ = finish(process)
 
     assert code == 130
-    assert json.loads(out.splitlines()[-1])["undelivered"] > 0
+    assert json.loads(out.splitlines()[-1])["outcome"] == "interrupted"
 
 
 USAGE = {
@@ -170,7 +170,7 @@ USAGE = {
     "bad shard": (["run", "office", "--shard", "3/2"], "expected I/N with I from 1 to N"),
     "bad url": (["run", "office", "--url", "127.0.0.1:8000"], "sink.url: expected http://HOST"),
     "no such folder": (["run", "office", "--out", "/proc/none"], "--out /proc/none: cannot be written to"),
-    "no such preset to show": (["new", "factory"], "no preset 'factory'; there are office"),
+    "no such preset to show": (["new", "garage"], "no preset 'garage'; there are city, cold-chain"),
 }
 
 
@@ -217,3 +217,20 @@ def test_a_printed_preset_is_a_configuration(start: Start, serve: Serve, tmp_pat
 
     assert code == 0
     assert len(seqs(url)) == 60
+
+
+def test_births_come_first(start: Start, serve: Serve) -> None:
+    server = serve()
+    run = ("run", "cold-chain", "--url", server.url, "--speed", "max", "--until", "10m")
+    code, _, _ = finish(start(*run))
+    with urllib.request.urlopen(server.url + "/devices", timeout=10) as answer:
+        births = json.load(answer)
+    with urllib.request.urlopen(server.url + "/stats", timeout=10) as answer:
+        stats = json.load(answer)["devices"]
+    found = {birth["device"]: birth for birth in births}
+
+    assert code == 0
+    assert len(found) == len(stats) == 64
+    assert found["lyon-freezer-05"]["sensors"][0]["unit"] == "Cel"
+    assert all(stats[name]["boot"] == birth["boot"] for name, birth in found.items())
+    assert all(figures["missing"] == 0 for figures in stats.values())

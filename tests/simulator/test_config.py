@@ -187,7 +187,8 @@ def test_text_that_is_no_toml(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "hint"), [("ofice", "did you mean 'office'?"), ("x.toml", "the presets are office")]
+    ("name", "hint"),
+    [("ofice", "did you mean 'office'?"), ("x.toml", "the presets are city, cold-chain, factory")],
 )
 def test_what_is_neither_file_nor_preset(name: str, hint: str) -> None:
     with pytest.raises(ConfigError) as caught:

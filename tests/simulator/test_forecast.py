@@ -14,7 +14,10 @@ def test_sizes_are_those_of_the_run() -> None:
     assert rows["fleet 0"].endswith("room-101 … room-306")
     assert rows["messages"].startswith("0.5/s of simulated time, 12")
     assert rows["pace"].startswith("0.5/s at 1×")
-    assert rows["run"] == "2 h simulated, 3,600 messages"
+    assert rows["devices"] == "30"
+    assert rows["bytes"].endswith(" B/s")
+    assert rows["run"].startswith("2 h simulated, 3,600 messages, 4")
+    assert " kB, in about 2:00:0" in rows["run"]
 
 
 def test_an_empty_shard_has_a_size_too() -> None:

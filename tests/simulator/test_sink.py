@@ -193,3 +193,33 @@ def test_without_a_receiver_the_writer_waits(tmp_path: Path) -> None:
             await sink.put(batch_of(seq), np.arange(DEVICES) % 2)
 
     assert 5 < asyncio.run(play()) <= 2 * (4 * 5 + DEVICES)
+
+
+BIRTHS = [b'{"device":"d%d","boot":1,"sensors":[],"labels":{}}' % device for device in range(45)]
+
+
+def introduce(tmp_path: Path, *, births: bool) -> Receiver:
+    async def play() -> Receiver:
+        async with receiving(births=births) as receiver:
+            async with Sink(receiver.url, Tally(), tmp_path / "r.ndjson", batch=20) as sink:
+                await sink.introduce(list(BIRTHS))
+            return receiver
+
+    return asyncio.run(asyncio.wait_for(play(), DEADLINE))
+
+
+def test_births_arrive_once(tmp_path: Path) -> None:
+    assert introduce(tmp_path, births=True).births == [json.loads(birth) for birth in BIRTHS]
+
+
+def test_a_receiver_without_births_is_left_in_peace(tmp_path: Path) -> None:
+    assert introduce(tmp_path, births=False).births == []
+
+
+def test_an_unreachable_receiver_of_births_is_given_up(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with Sink("http://127.0.0.1:9", Tally(), tmp_path / "r.ndjson", give_up=0.2) as sink:
+            await sink.introduce(list(BIRTHS))
+
+    with pytest.raises(UndeliverableError, match=r"cannot connect.* gave up"):
+        asyncio.run(asyncio.wait_for(play(), DEADLINE))
