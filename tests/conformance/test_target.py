@@ -55,7 +55,7 @@ def test_our_own_server_is_described_in_full() -> None:
     assert (target.cursor.supported, target.cursor.header, target.cursor.query) == (True, True, "lastEventId")
     assert target.cursor.signal == Signal(event="reset")
     assert target.publish is not None
-    assert (target.publish.fields.event, target.publish.fields.id) == (True, False)
+    assert (target.publish.fields.event, target.publish.fields.id) == (True, True)
 
 
 def test_what_is_left_out_is_unknown() -> None:
