@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
+from typing import Any
 
 from conformance.reading import Reading
 from conformance.transcript import Arrival
@@ -95,7 +96,7 @@ class _Inflater:
         return text
 
 
-def _foreign(name: str, decoder: Callable[[object], Decode]) -> Decode | None:
+def _foreign(name: str, decoder: Callable[[Any], Decode]) -> Decode | None:
     try:
         library = import_module(name)
     except ImportError:

@@ -1,22 +1,25 @@
-"""As many readers of one channel as the target takes, and one event for all. Waits; judges nothing."""
+"""As many readers of one channel as the target takes, and an event for all of them. Waits; judges nothing."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.audience import accepted_by, arrived, greet
 from conformance.reading import Reading
 from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
+from conformance.wire import WireStream
 
 __all__ = ["Crowd", "crowd"]
 
 MOST_READERS, FEWEST_READERS = 200, 10
+TRIES = 3  # of which the best counts: a machine may be busy for a moment
 OK = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """`wanted` readers asked for the same channel; the lags are those of the ones who got the event.
+    """`wanted` readers asked for the same channel; the lags are of those who got the event, in its best try.
 
     `strange` is the reading of one that was refused, or got nothing.
     """
@@ -28,24 +31,37 @@ class Crowd:
 
 
 def crowd(subject: Subject) -> Crowd:
-    """Open as many streams as the target declares, and publish one event. Raises Unjudged."""
+    """Open as many streams as the target declares, and publish, again if that took long. Raises Unjudged."""
     wanted = _how_many(subject)
     channel = subject.channel()
     readers = [subject.subscribe(f"reader {number} of {wanted}", channel) for number in range(1, wanted + 1)]
     greet(subject, channel, readers)
-    text = f"crowd-{subject.nonce}."
-    asked = time.monotonic()
-    accepted_by(subject, channel, text)
-    arrived(subject, readers, text)
+    best: list[float | None] = []
+    for number in range(TRIES):
+        lags = _try(subject, channel, readers, f"crowd-{subject.nonce}-{number}.")
+        best = min(best or lags, lags, key=_slowest)
+        if _slowest(best) <= subject.latency_seconds + subject.pause_seconds:
+            break
     readings = [reader.reading for reader in readers]
-    lags = [_lag(subject, reading, text, asked) for reading in readings]
-    strange = [reading for reading, lag in zip(readings, lags, strict=True) if lag is None]
+    strange = [reading for reading, lag in zip(readings, best, strict=True) if lag is None]
     return Crowd(
         wanted,
         sum(reading.head is not None and reading.head.status == OK for reading in readings),
-        tuple(lag for lag in lags if lag is not None),
+        tuple(lag for lag in best if lag is not None),
         strange[0] if strange else None,
     )
+
+
+def _try(subject: Subject, channel: str, readers: Sequence[WireStream], text: str) -> list[float | None]:
+    """Publish one event; what it took to each reader."""
+    asked = time.monotonic()
+    accepted_by(subject, channel, text)
+    arrived(subject, readers, text)
+    return [_lag(subject, reader.reading, text, asked) for reader in readers]
+
+
+def _slowest(lags: Sequence[float | None]) -> float:
+    return max(float("inf") if lag is None else lag for lag in lags)
 
 
 def _how_many(subject: Subject) -> int:

@@ -4,6 +4,7 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from conformance.audience import accepted_by, greet
 from conformance.reading import Reading
@@ -81,7 +82,7 @@ def singles(
     for letter in LETTERS[: _many(subject, SINGLES)]:
         asked = _now(stream)
         accepted_by(subject, channel, letter)
-        stream.wait(lambda reading, text=letter: subject.dispatched(text, read(reading)), _patience(subject))
+        stream.wait(partial(_there, subject, letter, read), _patience(subject))
         stream.wait(lambda _: None, BREATH_SECONDS)  # whether something follows, and for silence
         found.append(_single(subject, read(stream.reading), letter, asked))
     return tuple(found)
@@ -109,6 +110,10 @@ def _single(subject: Subject, reading: Reading, text: str, asked: float) -> Sing
             pushed = behind < len(reading.body) and reading.seconds_at(behind) - came < BREATH_SECONDS
             return Single(asked, came, pushed, event.end)
     return Single(asked, None, at=len(reading.body))
+
+
+def _there(subject: Subject, text: str, read: Read, reading: Reading) -> bool | None:
+    return subject.dispatched(text, read(reading))
 
 
 def _now(stream: WireStream) -> float:

@@ -146,7 +146,9 @@ FAULTS = {
         ("SSE-FLOW-004",),
     ),
     "thread-each": Fault(
-        f"Accepts any number of streams, and serves {THREADS}.", Parts(outlet=Threads), ("SSE-FLOW-009",)
+        f"Accepts any number of streams, and serves {THREADS}.",
+        Parts(outlet=Threads),
+        ("SSE-FLOW-009", "SSE-CONN-008"),
     ),
     "nagle": Fault("Leaves Nagle's algorithm on.", Parts(outlet=Nagle), ("SSE-FLOW-010",)),
     "ends-after-a-minute": Fault(

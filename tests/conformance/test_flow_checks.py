@@ -187,7 +187,7 @@ def test_a_crowd(crowd: Crowd, expected: str) -> None:
     ids=["at once", "plateau", "both slow", "none came"],
 )
 def test_a_plateau(first: float | None, second: float | None, expected: str) -> None:
-    pair = (*prompt(first), *prompt(second))
+    pair = (prompt(first)[0], prompt(second)[0])
     captured = Promptness(STREAM, (), (pair, pair, pair))
 
     assert test_flow.test_no_plateau_of_delayed_acknowledgements(captured).verdict == expected
