@@ -277,3 +277,24 @@ def test_a_target_that_cannot() -> None:
 def test_channels() -> None:
     assert channel_name(shipped("eventbahn"), "5f") == "conf-5f"
     assert channel_name(shipped("closed-public"), "5f") == "changes"
+
+
+@pytest.mark.parametrize(
+    ("request_", "body"),
+    [
+        ('{ path = "/p", body = "{data}" }', b"a\xffb"),
+        ('{ path = "/p", json = ["{data}", "é"] }', b'["a\xffb", "\xc3\xa9"]'),
+        ('{ path = "/p", form = { text = "{data}" } }', b"text=a%FFb"),
+    ],
+    ids=["text", "JSON", "a form"],
+)
+def test_bytes_that_are_no_text_are_sent_as_they_are(request_: str, body: bytes) -> None:
+    assert publish_request(published_by(request_), Message("c", "a\udcffb")).body == body
+
+
+def test_a_lone_surrogate_can_be_said_in_json_only() -> None:
+    message = Message("c", "a\ud800b")
+
+    assert publish_request(published_by('{ path = "/p", json = "{data}" }'), message).body == b'"a\\ud800b"'
+    with pytest.raises(UnsendableError, match="cannot be written in UTF-8"):
+        publish_request(published_by('{ path = "/p", body = "{data}" }'), message)
