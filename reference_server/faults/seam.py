@@ -71,10 +71,11 @@ class LiveFirst(Arrival):
 
 
 class WrittenIsSeen(Pursuit):
-    """Remembers how far it wrote to whoever came with a cursor, and goes on behind that."""
+    """Remembers, by cursor, what it was writing when a connection broke, and goes on behind that."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self._writing: set[int] = set()  # the numbers of subscribers
         self._written: dict[tuple[str, int], int] = {}
 
     async def follow(self, subscriber: Subscriber) -> None:
@@ -83,7 +84,13 @@ class WrittenIsSeen(Pursuit):
         try:
             await super().follow(subscriber)
         finally:
-            self._written[key] = subscriber.cursor
+            if subscriber.number in self._writing:
+                self._written[key] = subscriber.cursor
+
+    async def _catch_up(self, subscriber: Subscriber) -> None:
+        self._writing.add(subscriber.number)
+        await super()._catch_up(subscriber)
+        self._writing.discard(subscriber.number)
 
 
 class NineCursors(Pursuit):
