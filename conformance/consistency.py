@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from conformance.complaint import did_you_mean
 from conformance.credentials import BAD, MAIN, NOBODY
 from conformance.placeholders import MESSAGE, names
-from conformance.stream_schema import Publish, RequestTemplate
+from conformance.stream_schema import Publish, RequestTemplate, Variant
 from conformance.target_schema import Process, Target
 
 __all__ = ["bad_address", "contradictions"]
@@ -60,7 +60,9 @@ def _principals(target: Target) -> Iterator[str]:
 
 
 def _variants(target: Target, known: list[str]) -> Iterator[str]:
-    variants = {f"subscribe.bad_requests[{at}]": one for at, one in enumerate(target.subscribe.bad_requests)}
+    variants: dict[str, Variant] = {
+        f"subscribe.bad_requests[{at}]": one for at, one in enumerate(target.subscribe.bad_requests)
+    }
     if target.subscribe.bounded is not None:
         variants["subscribe.bounded"] = target.subscribe.bounded
         if target.subscribe.finite:

@@ -5,7 +5,7 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from conformance.target_schema import Target
 
@@ -16,7 +16,7 @@ MADE_UP = "made-up-by-a-conformance-suite"
 BASIC = b64encode(f"nobody:{MADE_UP}".encode()).decode()
 COOKIE_VALUE = re.compile("=[^;]*")
 
-Pairs = Sequence[tuple[bytes, bytes]]
+Pairs = tuple[tuple[bytes, bytes], ...]
 
 
 def credentials(target: Target, principal: str) -> Mapping[str, str]:
@@ -34,19 +34,12 @@ def credentials(target: Target, principal: str) -> Mapping[str, str]:
 
 def blanked(headers: Pairs, target: Target) -> Pairs:
     """The same, with the name of its owner in place of each credential: reports are shown around."""
-    secrets = {
-        (name.lower(), value): f"<{owner} of [auth]>"
+    owners = {
+        (name.lower().encode(), value.encode()): f"<{owner} of [auth]>".encode()
         for owner, principal in target.auth.items()
         for name, value in principal.headers.items()
     }
-    return [
-        (
-            name,
-            secrets.get((name.decode("latin-1").lower(), value.decode("utf-8", "replace")), "").encode()
-            or value,
-        )
-        for name, value in headers
-    ]
+    return tuple((name, owners.get((name.lower(), value), value)) for name, value in headers)
 
 
 def _made_up(name: str, value: str) -> str:

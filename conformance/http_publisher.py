@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 
 from conformance.publisher import PUBLISH_SECONDS, SHOWN, Pace, Receipt
-from conformance.request import Message, UnsendableError, publish_request
+from conformance.request import Message, UnsendableError, publish_request, shown
 from conformance.target import Target
 from conformance.visible import visible
 
@@ -37,10 +37,11 @@ class HttpPublisher:
                 built.method, built.url, headers=list(built.headers), content=built.body
             )
         except httpx.HTTPError as error:
-            return Receipt(accepted=False, text=f"{type(error).__name__}: {error}", request=built)
+            told = f"{type(error).__name__}: {error}"
+            return Receipt(accepted=False, text=told, request=shown(built, self._target))
         body = "" if answer.is_success else f": {visible(answer.text, SHOWN)}"
         text = f"{answer.status_code} {answer.reason_phrase}{body}"
-        return Receipt(answer.status_code in self._success, text, built)
+        return Receipt(answer.status_code in self._success, text, shown(built, self._target))
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,5 +1,6 @@
 """What the templates of a target file become: requests as method, URL, headers and body. Sends nothing."""
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from msgspec.structs import replace
 
-from conformance.credentials import MAIN, NOBODY, credentials
+from conformance.credentials import MAIN, NOBODY, blanked, credentials
 from conformance.placeholders import PLACE, fill
 from conformance.stream_schema import RandomChannel, RequestTemplate, Subscribe, Variant
 from conformance.target_schema import Step, Target
@@ -22,6 +23,7 @@ __all__ = [
     "hook_request",
     "publish_request",
     "setup_request",
+    "shown",
     "sse_frame",
     "subscribe_request",
 ]
@@ -125,6 +127,11 @@ def hook_request(
 ) -> Request:
     """One of [faults], for a stream on `channel`. Raises UnsendableError."""
     return _request(target, hook, {**values, "channel": channel}, _credentials(target, MAIN))
+
+
+def shown(request: Request, target: Target) -> Request:
+    """As it may be shown around: without credentials."""
+    return dataclasses.replace(request, headers=blanked(request.headers, target))
 
 
 def sse_frame(message: Message) -> str:

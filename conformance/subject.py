@@ -4,13 +4,11 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import replace
 from uuid import uuid4
 
 import httpx
 
 from conformance.ask import PLAIN, Ask, Fields, octets
-from conformance.credentials import blanked
 from conformance.drivers import publisher_of
 from conformance.peer import USUAL, Manner, Peer, Unreachable, Unsupported
 from conformance.placeholders import names
@@ -22,6 +20,7 @@ from conformance.request import (
     UnsendableError,
     channel_name,
     hook_request,
+    shown,
     subscribe_request,
 )
 from conformance.row import Payload
@@ -140,9 +139,8 @@ class Subject:
         try:
             if peer is None:
                 peer = self._peers[built.url] = Peer.of(built.url, verify=self.target.target.tls.verify)
-            shown = octets(replace(built, headers=blanked(built.headers, self.target)), ask, more)
-            sent = octets(built, ask, more)
-            stream = self.wire.open(peer, sent, label=label, url=built.url, manner=manner, shown=shown)
+            sent, told = octets(built, ask, more), octets(shown(built, self.target), ask, more)
+            stream = self.wire.open(peer, sent, label=label, url=built.url, manner=manner, shown=told)
         except Unreachable as error:
             raise Unjudged(Verdict.INCONCLUSIVE, f"unreachable: {error}") from error
         except Unsupported as error:

@@ -54,6 +54,8 @@ def test_not_transformed(fields: list[str], observed: str) -> None:
         ("206 Partial Content", "FAIL"),
         ("412 Precondition Failed", "FAIL"),
         ("416 Range Not Satisfiable", "FAIL"),
+        ("400 Bad Request", "FAIL"),
+        ("429 Too Many Requests", "INCONCLUSIVE"),
         ("503 Busy", "INCONCLUSIVE"),
     ],
 )

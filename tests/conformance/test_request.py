@@ -9,6 +9,7 @@ from conformance.request import (
     channel_name,
     publish_request,
     setup_request,
+    shown,
     sse_frame,
     subscribe_request,
 )
@@ -298,3 +299,12 @@ def test_a_lone_surrogate_can_be_said_in_json_only() -> None:
     assert publish_request(published_by('{ path = "/p", json = "{data}" }'), message).body == b'"a\\ud800b"'
     with pytest.raises(UnsendableError, match="cannot be written in UTF-8"):
         publish_request(published_by('{ path = "/p", body = "{data}" }'), message)
+
+
+def test_a_request_is_shown_around_without_its_credentials() -> None:
+    target = published_by('{ path = "/p", body = "{data}" }', 'auth = "main"')
+    built = publish_request(target, FULL)
+
+    assert (b"Authorization", b"Bearer x") in built.headers
+    assert (b"Authorization", b"<main of [auth]>") in shown(built, target).headers
+    assert shown(built, target).body == built.body
