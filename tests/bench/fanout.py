@@ -117,14 +117,14 @@ class Search:
 
     def __init__(self) -> None:
         self._held = 0.0
-        self._failed = MOST_RATE
+        self._failed: float | None = None
 
     def next(self) -> float | None:
         """None: it is known closely enough."""
         if not self._held:
-            rate = min(FIRST_RATE, self._failed / LEAP)
+            rate = self._failed / LEAP if self._failed else FIRST_RATE
             return rate if rate >= 1 else None
-        if self._failed == MOST_RATE:
+        if self._failed is None:
             return min(self._held * LEAP, MOST_RATE) if self._held < MOST_RATE else None
         return (self._held * self._failed) ** 0.5 if self._failed / self._held > CLOSE else None
 

@@ -35,6 +35,7 @@ class Intake(NamedTuple):
     cpu: float  # seconds of the server for each
     p50: float  # seconds of a request
     p99: float
+    share: float  # of its core that the server had; less than all of it, and something else was in the way
     busy: float  # the generator's share of its core
 
 
@@ -70,13 +71,13 @@ def ingest(ours: Recipe, where: Cores, log: str, way: Way, subscribers: int, sec
             pump.begin()
             took = sending.run(seconds)
             busy, kept = pump.busy(), len(sending.latencies) * way.batch
-            cpu = (server.cpu() - before) / kept
+            cpu = server.cpu() - before
             sending.close()
             same_for_all(audience, pump)
         finally:
             audience.close()
     p50, p99 = np.percentile(sending.latencies, [50, 99])
-    return Intake(kept / took, cpu, float(p50), float(p99), busy)
+    return Intake(kept / took, cpu / kept, float(p50), float(p99), cpu / took, busy)
 
 
 class Sending:

@@ -8,7 +8,7 @@ __all__ = ["Record", "Records"]
 
 
 class Record(NamedTuple):
-    """One round of a scenario. The subject is a peer's folder name, or a way to send measurements and a log."""
+    """One round of a scenario; its subject is a peer's folder, or a way to send measurements and a log."""
 
     scenario: str
     subject: str

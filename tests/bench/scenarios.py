@@ -66,6 +66,7 @@ def ingesting(ours: Recipe, where: Cores, rounds: int, seconds: float) -> Iterat
                         "microseconds": found.cpu * 1e6,
                         "p50_ms": found.p50 * 1e3,
                         "p99_ms": found.p99 * 1e3,
+                        "share": found.share * 100,
                         "generator": found.busy,
                     }
 

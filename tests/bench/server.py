@@ -1,5 +1,6 @@
 """A server as a process on a core of its own: started, watched through /proc, and ended."""
 
+import os
 import socket
 import subprocess
 import tempfile
@@ -64,7 +65,9 @@ def serving(argv: Callable[[int, Path], Sequence[str]], path: str, core: int) ->
         command = list(argv(port, Path(folder)))
         start = time.perf_counter()
         with on(core):
-            process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=said)
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL, stderr=said
+            )
         try:
             seconds = first_byte(process, port, path, said) - start
             yield Server(psutil.Process(process.pid), port, seconds)
@@ -74,6 +77,11 @@ def serving(argv: Callable[[int, Path], Sequence[str]], path: str, core: int) ->
                 process.wait(DEADLINE / 10)
             process.kill()
             process.wait(DEADLINE)
+
+
+def environment() -> dict[str, str]:
+    """Ours, but Python may keep what it compiled, as it does for users: else each start compiles anew."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def first_byte(process: "subprocess.Popen[bytes]", port: int, path: str, said: IO[bytes]) -> float:

@@ -38,6 +38,7 @@ COLUMNS: dict[
     "ingest": {
         "measurements/s": ("measurements_per_second", "{:,.0f}"),
         "µs CPU each": ("microseconds", "{:.1f}"),
+        "% of its core": ("share", "{:.0f}"),
         "p50 ms": ("p50_ms", "{:.1f}"),
         "p99 ms": ("p99_ms", "{:.1f}"),
     },
