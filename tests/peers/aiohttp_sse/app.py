@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 
 import uvloop
 from aiohttp import web
@@ -26,7 +26,7 @@ async def events(request: web.Request) -> web.StreamResponse:
                 await response.send(**await backlog.get())
     finally:
         mine.discard(backlog)
-    return response
+    return cast(web.StreamResponse, response)
 
 
 async def publish(request: web.Request) -> web.Response:
