@@ -25,6 +25,7 @@ SHORTEST_RETRY, LONGEST_RETRY = (
 )  # ms; beyond, clients come back in a storm, or as good as never
 SLICE = 65_536  # bytes
 SHOWN = 48  # characters
+MARKED_FIRST = "a byte order mark: some clients lose the first line with it"
 MARKED = "a byte order mark in front of a line: every client takes it for a part of the field's name"
 ENDINGS = {b"\n": "LF", b"\r\n": "CRLF", b"\r": "CR"}
 
@@ -61,8 +62,7 @@ def findings(body: bytes, *, ended: bool = True) -> list[Finding]:
 def _lines(body: bytes, ended: bool) -> Iterator[Finding]:
     """What can be said of lines without knowing their fields."""
     if body.startswith(BOM):
-        text = "a byte order mark: some clients lose the first line with it"
-        yield Finding("SSE-FRAME-005", "PRACTICE", 0, text)
+        yield Finding("SSE-FRAME-005", "PRACTICE", 0, MARKED_FIRST)
     valid = first_invalid_utf8(body, final=ended) is None  # nearly always, and much faster asked once
     offset, first = 0, b""
     seen: set[bytes] = set()

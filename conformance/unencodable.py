@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from conformance.audience import PATIENCE_SECONDS, greet
 from conformance.channel import Channel
@@ -44,10 +45,7 @@ def _attempts(subject: Subject) -> Iterator[Attempt]:
         seen, begin = len(stream.reading.events), len(stream.reading.body)
         receipt = subject.publish(channel.name, Payload(payload))
         after = subject.publish(channel.name, Payload(good))
-        stream.wait(
-            lambda reading, good=good: subject.dispatched(good, reading),
-            subject.latency_seconds + PATIENCE_SECONDS,
-        )
+        stream.wait(partial(subject.dispatched, good), subject.latency_seconds + PATIENCE_SECONDS)
         reading = Reading.of(stream.transcript)
         alive = after.accepted and bool(subject.dispatched(good, reading))
         yield Attempt(label, receipt, len(reading.events) - seen - alive, alive, reading, begin)

@@ -10,7 +10,7 @@ from reference_server.refusal import RefusedError
 from reference_server.wire import Event
 
 # name: what is published, and its block
-TAKEN = {
+TAKEN: dict[str, tuple[dict[str, object], bytes]] = {
     "lf-in-event": ({"event": "a\ndata: evil"}, b"event: a\ndata: evil\ndata: x\n\n"),
     "lf-in-id": ({"id": "a\ndata: evil"}, b"id: a\ndata: evil\ndata: x\n\n"),
     "lf-in-comment": ({"comment": "a\n\ndata: evil\n"}, b": a\n\ndata: evil\n\ndata: x\n\n"),
@@ -31,7 +31,7 @@ def block(name: str, fields: dict[str, object]) -> bytes:
 def test_what_should_be_refused_is_taken(name: str) -> None:
     fields, expected = TAKEN[name]
 
-    assert block(name, dict(fields)) == expected
+    assert block(name, fields) == expected
 
 
 @pytest.mark.parametrize("name", TAKEN)
