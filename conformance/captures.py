@@ -17,6 +17,7 @@ from conformance.cuts import chain, cuts
 from conformance.ending import ending
 from conformance.exchange import Exchange, exchange
 from conformance.fanout import fanout
+from conformance.frames import Frames, frames
 from conformance.http10 import http10
 from conformance.isolation import borrow, isolate
 from conformance.large import large
@@ -35,10 +36,8 @@ from conformance.refusals import Refusal, bad_requests, strangers
 from conformance.release import Release, releases
 from conformance.restart import Restart, Shutdown, restart, shutdown
 from conformance.resumption import (
-    Frames,
     Unknown,
     first,
-    frames,
     queried,
     resume,
     spelled,
@@ -49,7 +48,7 @@ from conformance.row import Payload
 from conformance.seam import Trial, readers, stretch
 from conformance.stage import Capture, Stage
 from conformance.stall import Stall, stall
-from conformance.straddle import straddle
+from conformance.straddle import Straddle, straddle
 from conformance.subject import Subject
 from conformance.unencodable import unencodable
 from conformance.verdict import Unjudged, Verdict
@@ -239,6 +238,11 @@ def _load(stage: Stage) -> Load | None:
     return None
 
 
+def _straddle(stage: Stage) -> Straddle:
+    with stage.visit() as subject:
+        return straddle(subject, slow=stage.slow)
+
+
 def _stall(stage: Stage) -> Stall:
     with stage.visit() as subject:
         return stall(subject, lambda: stage.process.memory if stage.process else None, slow=stage.slow)
@@ -299,7 +303,7 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_conditions": Capture("The answers to conditional requests, and to one for a range.", _conditions),
     "sse_origins": Capture("What pages of other origins are answered.", _visiting(origins)),
     "sse_foreign": Capture("The answers to a foreign page, and under a foreign name.", _visiting(foreign)),
-    "sse_straddle": Capture("Events that are written when a heartbeat is due.", _visiting(straddle)),
+    "sse_straddle": Capture("Events that are written when a heartbeat is due.", _straddle),
     "sse_promptness": Capture("Single events, each published into silence.", _visiting(promptness)),
     "sse_pairs": Capture("Two events in a row, for a reader that acknowledges late.", _visiting(pairs)),
     "sse_offered": Capture(

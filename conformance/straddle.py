@@ -15,6 +15,8 @@ LARGE_BYTES = 256 << 10  # several times what a server can write to a reader tha
 LINE = 64  # characters
 SMALL, LINES = 8, 12  # small events, and lines of each
 LONGEST_WAIT = 2.0  # seconds for which a heartbeat is waited for in the middle of an event
+SLOW_WAIT = 50.0  # the same, where there is time
+UNDECLARED = 20.0  # seconds between heartbeats, for all we know
 INTERVALS = 1.6
 
 
@@ -26,9 +28,10 @@ class Straddle:
     texts: tuple[str, ...]
     whole: tuple[bool, ...]  # which came as they were
     waited: float
+    needed: float = 0.0  # seconds after which a heartbeat is due
 
 
-def straddle(subject: Subject) -> Straddle:
+def straddle(subject: Subject, *, slow: bool = False) -> Straddle:
     """Stop reading inside a large event, for longer than a heartbeat's interval. Raises Unjudged."""
     channel = subject.channel()
     stream = subject.subscribe("a reader that stops in an event", channel, manner=SLOW)
@@ -38,8 +41,8 @@ def straddle(subject: Subject) -> Straddle:
     stream.pause()
     begun = time.monotonic()
     accepted_by(subject, channel, texts[0])
-    interval = subject.heartbeat or 0.0
-    wait = min(interval * INTERVALS, LONGEST_WAIT)
+    interval = subject.heartbeat or UNDECLARED
+    wait = min(interval * INTERVALS, SLOW_WAIT if slow else LONGEST_WAIT)
     stream.wire.wait(lambda: None, begun + wait - time.monotonic())
     waited = time.monotonic() - begun
     stream.resume()
@@ -47,11 +50,11 @@ def straddle(subject: Subject) -> Straddle:
     for number in range(1, SMALL + 1 if subject.unrationed else 1):
         texts.append(_lines(subject, number, LINES))
         accepted_by(subject, channel, texts[-1])
-        stream.wait(lambda _: None, wait / SMALL)  # so that some come when a heartbeat is due
+        stream.wait(lambda _: None, min(wait, LONGEST_WAIT) / SMALL)  # so that some come when one is due
     arrived(subject, [stream], texts[-1])
     reading = Reading.of(stream.transcript)
     came = {subject.payload(event.data) for event in reading.events}
-    return Straddle(reading, tuple(texts), tuple(text in came for text in texts), waited)
+    return Straddle(reading, tuple(texts), tuple(text in came for text in texts), waited, interval)
 
 
 def _lines(subject: Subject, number: int, count: int) -> str:

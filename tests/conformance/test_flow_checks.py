@@ -11,7 +11,7 @@ from conformance.compression import Compressed
 from conformance.crowd import Crowd
 from conformance.fanout import Fanout
 from conformance.lasting import Held
-from conformance.promptness import Promptness, Single
+from conformance.promptness import Pair, Promptness, Single
 from conformance.reading import Reading
 from conformance.stall import Slow, Stall
 from conformance.target import Target, loads
@@ -181,14 +181,26 @@ def test_a_crowd(crowd: Crowd, expected: str) -> None:
     assert test_flow.test_many_streams_at_once(crowd, target()).verdict == expected
 
 
+def pair(spacing: float, apart: float | None) -> Pair:
+    """Two events, asked for and come so many seconds apart."""
+    return Single(1.0, 1.01), Single(1.0 + spacing, None if apart is None else 1.01 + apart)
+
+
 @pytest.mark.parametrize(
-    ("first", "second", "expected"),
-    [(0.002, 0.003, "PASS"), (0.002, 0.044, "FAIL"), (0.060, 0.065, "PASS"), (None, None, "INCONCLUSIVE")],
-    ids=["at once", "plateau", "both slow", "none came"],
+    ("twos", "expected"),
+    {
+        "at once": ([pair(0.003, 0.003)] * 3, "PASS"),
+        "at once at last": ([pair(0.003, 0.05)] * 9 + [pair(0.003, 0.02)] * 3, "PASS"),
+        "plateau": ([pair(0.003, 0.041)] * 24, "FAIL"),
+        "plateau, but for a few": ([pair(0.003, 0.041)] * 22 + [pair(0.003, 0.003)] * 2, "FAIL"),
+        "published too slowly to say": ([pair(0.05, 0.05)] * 24, "INCONCLUSIVE"),
+        "few for a stranger": ([pair(0.003, 0.003)] * 3, "PASS"),
+        "none came": ([pair(0.003, None)] * 24, "INCONCLUSIVE"),
+    }.values(),
+    ids=str,
 )
-def test_a_plateau(first: float | None, second: float | None, expected: str) -> None:
-    pair = (prompt(first)[0], prompt(second)[0])
-    captured = Promptness(STREAM, (), (pair, pair, pair))
+def test_a_plateau(twos: list[Pair], expected: str) -> None:
+    captured = Promptness(STREAM, (), tuple(twos))
 
     assert test_flow.test_no_plateau_of_delayed_acknowledgements(captured).verdict == expected
 
