@@ -70,8 +70,7 @@ def _variants(target: Target, known: list[str]) -> Iterator[str]:
         if "count" not in [*names(target.subscribe.bounded.query), *names(target.subscribe.bounded.headers)]:
             yield "subscribe.bounded: expected {count} in its query or headers: after how many events it ends"
     for key, variant in variants.items():
-        if variant.path is not None and not variant.path.startswith("/"):
-            yield f"{key}.path: expected to begin with '/', got {variant.path!r}"
+        yield from _path(key, variant.path)
         places = [*known, "count"] if key == "subscribe.bounded" else known
         yield from _filled(key, variant, ("path", "query", "headers"), places)
 
@@ -79,14 +78,20 @@ def _variants(target: Target, known: list[str]) -> Iterator[str]:
 def _request(key: str, request: RequestTemplate, known: list[str]) -> Iterator[str]:
     if (request.path is None) == (request.url is None):
         yield f"{key}: give either a path, which is appended to target.base_url, or a url"
-    if request.path and not request.path.startswith("/"):
-        yield f"{key}.path: expected to begin with '/', got {request.path!r}"
+    yield from _path(key, request.path)
     if request.url is not None:
         yield from bad_address(f"{key}.url", request.url)
     bodies = [name for name in ("body", "json", "form") if getattr(request, name) is not None]
     if len(bodies) > 1:
         yield f"{key}: {' and '.join(bodies)} are two bodies: give one"
     yield from _filled(key, request, ("path", "url", "query", "headers", "body", "json", "form"), known)
+
+
+def _path(key: str, path: str | None) -> Iterator[str]:
+    if path and not path.startswith("/"):
+        yield f"{key}.path: expected to begin with '/', got {path!r}"
+    if path and not path.isprintable():
+        yield f"{key}.path: what cannot be printed has to be written as %00 to %1F, got {path!r}"
 
 
 def _filled(key: str, request: object, parts: Sequence[str], known: list[str]) -> Iterator[str]:

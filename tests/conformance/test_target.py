@@ -402,6 +402,11 @@ def test_all_contradictions_are_told_at_once() -> None:
             BARE.replace('{channel}"', '{channel}", bad_requests = [{ path = "/{count}", expect = [400] }]'),
             "subscribe.bad_requests[0].path: nothing fills the placeholder {count}; there are channel, uuid",
         ),
+        "a path with a line end": (
+            BARE.replace("/events/", "/events\\n/"),
+            "subscribe.path: what cannot be printed has to be written as %00 to %1F, "
+            "got '/events\\n/{channel}'",
+        ),
         "a bad request at half a path": (
             BARE.replace('{channel}"', '{channel}", bad_requests = [{ path = "x", expect = [400] }]'),
             "subscribe.bad_requests[0].path: expected to begin with '/', got 'x'",
