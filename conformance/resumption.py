@@ -4,23 +4,18 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conformance.channel import Channel, Cursor, id_of
-from conformance.eventstream import Block
-from conformance.reading import Reading
+from conformance.channel import Channel, Cursor
 from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
-from conformance.wire import WireStream
 
 __all__ = [
     "SPELLINGS",
     "Cursor",
     "First",
-    "Frames",
     "Queried",
     "Resumption",
     "Unknown",
     "first",
-    "frames",
     "queried",
     "resume",
     "spelled",
@@ -32,7 +27,6 @@ PUBLISHED = 8  # before the readers come back
 SEEN = 2  # by the reader before it left
 SPELLINGS = {b"last-event-id": 0, b"LAST-EVENT-ID": 2, b"lAsT-eVeNt-Id": 3}  # and which event's id is sent
 BY_QUERY, BY_HEADER_OF_BOTH, BY_QUERY_OF_BOTH = 4, 5, 6
-MOST_FRAMES = 3  # whose ids are tried
 BEFORE = 5  # events, ahead of a first connect
 
 
@@ -82,20 +76,6 @@ class First:
     texts: tuple[str, ...]
     live: str
     reader: Cursor
-
-
-@dataclass(frozen=True, slots=True)
-class Frames:
-    """Blocks that came before anything was published, and what resuming from their ids gave.
-
-    `texts` were published afterwards, and the witness got them.
-    """
-
-    witness: Reading
-    seen: tuple[Block, ...]
-    with_ids: tuple[Block, ...]
-    texts: tuple[str, ...] = ()
-    cursors: tuple[tuple[Block, Cursor], ...] = ()
 
 
 def resume(subject: Subject) -> Resumption:
@@ -197,29 +177,3 @@ def first(subject: Subject) -> First:
     channel.publish([live])
     channel.until([reader], live)
     return First(tuple(texts), live, channel.got(reader, [*texts, live]))
-
-
-def frames(subject: Subject, channel: str, witness: WireStream) -> Frames:
-    """Resume from ids that came on a channel on which nothing was published yet. Raises Unjudged."""
-    reading = Reading.of(witness.transcript)
-    open_yet = [reading.unfinished] if reading.unfinished else []  # lines of comment need no blank line
-    seen = tuple(block for block in [*reading.blocks, *open_yet] if block.fields)
-    if not subject.isolated:  # events of others, or of other rows, are among them
-        seen = tuple(block for block in seen if all(field.name != "data" for field in block.fields))
-    carriers = {id_: block for block in seen if (id_ := id_of(block)) is not None}
-    chosen = dict([*carriers.items()][-MOST_FRAMES:])
-    if not chosen or not subject.can_publish:
-        return Frames(reading, seen, tuple(carriers.values()))
-    told = Channel(subject, channel)
-    texts = told.texts("since", SEEN)
-    told.publish(texts)
-    told.until([witness], texts[-1])
-    if not subject.dispatched(texts[-1], witness.reading):
-        raise Unjudged(Verdict.INCONCLUSIVE, "the witness did not get an event that was published")
-    cursors = []
-    for id_, block in chosen.items():
-        reader = told.open("a reader with the id of a frame", id_)
-        told.until([reader], texts[-1])
-        reader.close()
-        cursors.append((block, told.got(reader, texts, id_)))
-    return Frames(reading, seen, tuple(carriers.values()), tuple(texts), tuple(cursors))

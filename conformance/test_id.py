@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from conformance.bodies import Bodies, carriers
 from conformance.channel import Cursor, id_of
 from conformance.evidence import counted, quoted
+from conformance.frames import Frames
 from conformance.gap import warned
 from conformance.judge import accepted, broken, inconclusive, met
 from conformance.reading import Reading
 from conformance.restart import Restart
-from conformance.resumption import SPELLINGS, Frames, Queried, Resumption
+from conformance.resumption import SPELLINGS, Queried, Resumption
 from conformance.row import row
 from conformance.target import Target
 from conformance.verdict import Judgement

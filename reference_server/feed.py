@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from reference_server.tail import Frame
 
-__all__ = ["Feed", "Ration"]
+__all__ = ["Feed", "Located", "Ration"]
 
 
 class Located(Protocol):

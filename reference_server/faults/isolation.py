@@ -1,18 +1,18 @@
 """Hubs and pursuits that do not keep channels apart; the faults are listed with those of SEC."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from reference_server import wire
-from reference_server.feed import Feed
+from reference_server.feed import Feed, Located
 from reference_server.hub import Hub
 from reference_server.log import Entry
 from reference_server.pursuit import Pursuit
 from reference_server.subscriber import Subscriber
 
-__all__ = ["PrefixHub", "UnfilteredPursuit"]
+__all__ = ["BorrowingPursuit", "PrefixHub"]
 
-L = TypeVar("L")
+L = TypeVar("L", bound=Located)
 
 
 class PrefixHub(Hub):
@@ -27,21 +27,31 @@ class PrefixHub(Hub):
                     subscriber.write(wire.encode(wire.Event(item.data, item.event)))
 
 
-class AllChannels(Feed):
-    """A feed of whatever there is."""
+class Channels(Feed):
+    """A feed of more than one channel: `devices` are the others."""
 
     __slots__ = ()
 
     def mine(self, located: Iterable[L]) -> list[L]:
-        return [*located]
+        return [each for each in located if each.channel == self.channel or each.channel in self.devices]
 
 
-class UnfilteredPursuit(Pursuit):
-    """Reads what follows the cursor, and forgets to ask for the channel."""
+class BorrowingPursuit(Pursuit):
+    """Looks the cursor up, and replays the channel that it is of."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._borrowed: dict[int, Channels] = {}  # by the numbers of subscribers
+
+    async def follow(self, subscriber: Subscriber) -> None:
+        found = [frame.channel for frame in await self._frames.after(subscriber.cursor - 1)][:1]
+        if subscriber.cursor and found and found[0] != subscriber.feed.channel:
+            self._borrowed[subscriber.number] = Channels(subscriber.feed.channel, (found[0],))
+        await super().follow(subscriber)
 
     async def _pump(self, subscriber: Subscriber, until: int) -> None:
         feed = subscriber.feed
-        subscriber.feed = AllChannels(feed.channel)
+        subscriber.feed = self._borrowed.get(subscriber.number, feed)
         try:
             await super()._pump(subscriber, until)
         finally:

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from reference_server.access import Access
 from reference_server.faults.fault import Fault
-from reference_server.faults.isolation import PrefixHub, UnfilteredPursuit
+from reference_server.faults.isolation import BorrowingPursuit, PrefixHub
 from reference_server.origin import Origins
 from reference_server.parts import Parts
 from reference_server.refusal import RefusedError
@@ -69,7 +69,7 @@ FAULTS = {
         ("SSE-SEC-002",),
     ),
     "cross-channel-replay": Fault(
-        "Replays the events of all channels.", Parts(pursuit=UnfilteredPursuit), ("SSE-SEC-003",)
+        "Replays the channel that a cursor is of.", Parts(pursuit=BorrowingPursuit), ("SSE-SEC-003",)
     ),
     "any-host": Fault("Answers on loopback by any name.", Parts(origins=AnyHost), ("SSE-SEC-004",)),
 }
