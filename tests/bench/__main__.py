@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from tests.bench.machine import Cores, cores, described, raise_descriptors
+from tests.bench.machine import Cores, cores, crowded, described, raise_descriptors
 from tests.bench.records import Record, Records
 from tests.bench.scenarios import SCENARIOS, Job, jobs
 from tests.bench.server import BrokenError
@@ -53,11 +53,8 @@ WIDTH = 110  # columns at least: a table that is redirected to a file is not squ
 )
 def bench(only: Sequence[str], chosen: Sequence[str], rounds: int, seconds: float, out: Path | None) -> None:
     """The reference server beside others, in one run; only ratios mean anything elsewhere."""
-    progress, most, where = (
-        Console(stderr=True, highlight=False, soft_wrap=True),
-        raise_descriptors(),
-        cores(),
-    )
+    load, most, where = os.getloadavg()[0], raise_descriptors(), cores()
+    progress = Console(stderr=True, highlight=False, soft_wrap=True)
     if where.server == where.generator:
         progress.print("one core only: server and generator share it, and their times are each other's")
     os.sched_setaffinity(0, {where.generator})
@@ -81,6 +78,8 @@ def bench(only: Sequence[str], chosen: Sequence[str], rounds: int, seconds: floa
         console.print(f"not measured: {name}: {reason}")
     file = out or ROOT / "results" / f"bench-{datetime.now(UTC):%Y%m%d-%H%M%S}.json"
     write(file, machine, where, records, targets, missing)
+    if note := crowded(load):
+        console.print(note)
     console.print(f"written to {file}")
 
 

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Cores", "cores", "described", "on", "raise_descriptors"]
+__all__ = ["Cores", "cores", "crowded", "described", "on", "raise_descriptors"]
 
 SPARE = 200  # descriptors that are no stream's
+IDLE = 0.3  # load average per core
 
 
 class Cores(NamedTuple):
@@ -42,6 +43,17 @@ def raise_descriptors() -> int:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return most - SPARE
+
+
+def crowded(before: float) -> str:
+    """A sentence on work that is not ours, from the load average before the run; empty if there was none."""
+    count = os.cpu_count() or 1
+    if before < IDLE * count:
+        return ""
+    return (
+        f"the machine was busy with other work (load {before:.1f} on {count} cores before the run): "
+        "rates and latencies are of both, CPU times less so; compare within this run only"
+    )
 
 
 def described() -> dict[str, object]:
