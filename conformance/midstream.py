@@ -1,8 +1,11 @@
 """A stream in whose middle something fails, because the target has a hook for that. Judges nothing."""
 
+from functools import partial
+
 from conformance.reading import Reading
 from conformance.row import Payload
 from conformance.subject import Subject
+from conformance.verdict import Unjudged, Verdict
 
 __all__ = ["midstream"]
 
@@ -20,8 +23,19 @@ def midstream(subject: Subject) -> Reading:
         text = f"before-{subject.nonce}."
         subject.publish(channel, Payload(text))
         stream.wait(lambda reading: subject.dispatched(text, reading), subject.latency_seconds)
+    else:
+        stream.wait(lambda reading: bool(reading.events) or None, subject.latency_seconds)
     before = len(stream.reading.body)
     subject.provoke(hook, channel)
-    stream.wait(lambda reading: len(reading.body) > before or reading.complete or None, PATIENCE_SECONDS)
+    stream.wait(partial(_shows, before), PATIENCE_SECONDS)
+    if not stream.ended and not _shows(before, stream.reading):
+        told = f"the declared fault was provoked, and the stream showed nothing in {PATIENCE_SECONDS:.0f} s"
+        raise Unjudged(Verdict.INCONCLUSIVE, told)
     stream.wait(lambda reading: reading.complete or None, subject.latency_seconds)
     return Reading.of(stream.transcript)
+
+
+def _shows(before: int, reading: Reading) -> bool | None:
+    """Whether it has ended, or anything but a comment has come since."""
+    lines = bytes(reading.body[before:]).splitlines()
+    return reading.complete or any(line and not line.startswith(b":") for line in lines) or None

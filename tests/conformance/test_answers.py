@@ -25,6 +25,7 @@ class FailingStream(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     failed = threading.Event()
     text = b""
+    deaf = False  # to the hook
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -32,7 +33,7 @@ class FailingStream(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(b"data: x\n\n")
-        self.failed.wait(10)
+        self.failed.wait(1 if self.deaf else 10)
         self.wfile.write(self.text)
 
     def do_POST(self) -> None:
@@ -40,7 +41,8 @@ class FailingStream(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Length", "0")
         self.end_headers()
-        self.failed.set()
+        if not self.deaf:
+            self.failed.set()
 
     def log_message(self, *_: Any) -> None:
         return
@@ -86,6 +88,13 @@ def test_a_declared_fault_is_provoked_in_the_middle_of_a_stream() -> None:
 
     assert bytes(reading.body) == b'data: x\n\n{"error": "x"}\n\n'
     assert reading.complete
+
+
+def test_a_fault_that_does_not_show_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.midstream.PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(FailingStream, "deaf", True)
+    with failing(b"") as url, pytest.raises(Unjudged, match="showed nothing"):
+        taken(hooked(url, "/fault"), midstream)
 
 
 def test_a_hook_that_is_not_there_is_told() -> None:
