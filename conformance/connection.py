@@ -8,10 +8,11 @@ from typing import Protocol
 from conformance.ask import octets
 from conformance.eventstream import Event
 from conformance.evidence import counted
+from conformance.peer import Peer, Unreachable
 from conformance.reading import Head, Reading
 from conformance.request import Request
 from conformance.visible import visible
-from conformance.wire import Peer, Unreachable, Wire, WireStream
+from conformance.wire import Wire, WireStream
 
 __all__ = ["Connect", "Connection", "NoStreamError", "NotInTimeError", "connecting"]
 

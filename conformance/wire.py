@@ -19,7 +19,7 @@ from conformance.peer import USUAL, Manner, Peer, Unreachable
 from conformance.reading import Reading
 from conformance.transcript import Arrival, Transcript
 
-__all__ = ["Peer", "Unreachable", "Wire", "WireStream"]
+__all__ = ["Wire", "WireStream"]
 
 RECV_BYTES = 65536
 MOST_BYTES = 32 * 2**20  # of one capture; nothing that is judged needs more
