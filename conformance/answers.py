@@ -12,6 +12,7 @@ __all__ = ["Opener", "answers"]
 
 AT_ONCE = 2  # beside the quiet subscription, that is what a stranger is asked for
 PROMPTS = 4  # the first ones may come before the subscription is live
+PATIENCE_SECONDS = 5.0  # for what has not come by then: how soon it comes is another row's matter
 
 Opener = Callable[[str], WireStream]  # its argument is what the stream is labelled
 
@@ -41,12 +42,12 @@ def _await(subject: Subject, channel: str, streams: list[WireStream]) -> None:
         if subject.wire.wait(lambda: all(map(_answered, streams)) or None, subject.head_seconds):
             return
         subject.publish(channel, Payload("x"))
-    subject.wire.wait(lambda: all(map(_answered, streams)) or None, subject.head_seconds)
+    subject.wire.wait(lambda: all(map(_answered, streams)) or None, PATIENCE_SECONDS)
 
 
 def _settle(subject: Subject, streams: list[WireStream]) -> None:
     """Until all answers have ended, or go on as streams do."""
-    subject.wire.wait(lambda: all(map(_ended, streams)) or None, subject.head_seconds)
+    subject.wire.wait(lambda: all(map(_ended, streams)) or None, PATIENCE_SECONDS)
 
 
 def _answered(stream: WireStream) -> bool:

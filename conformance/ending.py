@@ -50,7 +50,7 @@ def ending(subject: Subject) -> Ending:
         reason = f"the target says {key}, but the stream did not end {lasted}"
         raise Unjudged(Verdict.INCONCLUSIVE, reason)
     reading = Reading.of(stream.transcript)
-    then = _then(subject, stream)
+    then = _then(stream)
     stream.close()
     return Ending(reading, texts, then, _again(subject, channel, reading))
 
@@ -92,7 +92,7 @@ def _came(subject: Subject, text: str, reading: Reading) -> bool | None:
     return _complete(reading) or subject.dispatched(text, reading)
 
 
-def _then(subject: Subject, stream: WireStream) -> bytes | None:
+def _then(stream: WireStream) -> bytes | None:
     """A HEAD on the connection that the stream has left open: nothing is subscribed by it."""
     if not stream.reading.complete or _closes(stream.reading):
         return None
@@ -102,7 +102,7 @@ def _then(subject: Subject, stream: WireStream) -> bytes | None:
         stream.send(octets(request))
     except Unreachable:
         return b""
-    stream.wait(lambda reading: reading.after or None, subject.head_seconds)
+    stream.wait(lambda reading: reading.after or None, PATIENCE_SECONDS)
     return stream.reading.after
 
 
@@ -119,7 +119,7 @@ def _again(subject: Subject, channel: str, reading: Reading) -> Reading | None:
         return None
     cursor = reading.last_event_id or None
     stream = subject.subscribe("back after the end", channel, cursor=cursor, ask=_bounded(subject))
-    stream.wait(lambda found: found.head, subject.head_seconds)
+    stream.wait(lambda found: found.head, PATIENCE_SECONDS)
     stream.wait(lambda found: _complete(found) or bool(found.events) or None, subject.latency_seconds)
     return Reading.of(stream.transcript)
 
