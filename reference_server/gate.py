@@ -28,13 +28,14 @@ TURNED_AWAY = (
 class Gate(web.BaseSite):
     """Listens; hands each connection to aiohttp, or sends it away when there are too many."""
 
-    __slots__ = ("_inside", "_options", "_settings")
+    __slots__ = ("_inside", "_options", "_outside", "_settings")
 
     def __init__(self, runner: web.AppRunner, settings: Settings, **options: Any) -> None:
         """`options` are those of aiohttp's RequestHandler."""
         super().__init__(runner, backlog=QUEUE)
         self._settings = settings
-        self._inside: WeakSet[Peer | Doorway] = WeakSet()
+        self._inside: set[Peer] = set()
+        self._outside: WeakSet[Doorway] = WeakSet()
         self._options = {
             "max_field_size": settings.limits.header,
             "keepalive_timeout": settings.limits.idle_seconds,
@@ -65,13 +66,13 @@ class Gate(web.BaseSite):
 
     def _doorway(self) -> "Doorway":
         doorway = Doorway(self)
-        self._inside.add(doorway)
+        self._outside.add(doorway)
         return doorway
 
     def admit(self, doorway: "Doorway") -> "Peer | None":
         """Whoever answers a connection that is made now; nobody if there are too many."""
-        self._inside.discard(doorway)
-        if len(self._inside) >= most(self._settings.limits.connections):
+        self._outside.discard(doorway)
+        if len(self._inside) + len(self._outside) >= most(self._settings.limits.connections):
             note("refused", status=503, error="there are as many connections as this server takes")
             return None
         server = self._runner.server
@@ -109,9 +110,9 @@ class Doorway(asyncio.Protocol):
 class Peer(web.RequestHandler):
     """aiohttp's own, but what it refuses has the status of RFC 6585 and 9110, and is JSON."""
 
-    __slots__ = ("__weakref__", "inside", "lost")
+    __slots__ = ("inside", "lost")
 
-    inside: "WeakSet[Peer | Doorway]"
+    inside: "set[Peer]"
     lost: BaseException | None  # why the connection is no more
 
     def connection_lost(self, exc: BaseException | None) -> None:

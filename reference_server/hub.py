@@ -121,7 +121,7 @@ class Hub:
         """From behind to live, for one who has been written up to the head."""
         audiences = self._live.setdefault(subscriber.feed.channel, {})
         audiences.setdefault((subscriber.feed, subscriber.outlet.chunked), set()).add(subscriber)
-        subscriber.behind.clear()
+        subscriber.join()
 
     def part(self, subscriber: Subscriber) -> None:
         """From live to behind: it has been written all that the others have."""
@@ -133,7 +133,7 @@ class Hub:
         if not audiences:
             del self._live[subscriber.feed.channel]
         subscriber.cursor = self.head
-        subscriber.behind.set()
+        subscriber.part()
 
     def end(self, subscriber: Subscriber, reason: str) -> None:
         """Let a stream end at the next border of an event."""

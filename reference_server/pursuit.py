@@ -47,7 +47,8 @@ class Pursuit:
         try:
             while not subscriber.reason:
                 await self._catch_up(subscriber)
-                await subscriber.behind.wait()
+                if subscriber.until_behind:
+                    await subscriber.until_behind
         except StalledError:
             self._hub.end(subscriber, "stalled")
             subscriber.outlet.abort()

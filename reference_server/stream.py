@@ -3,8 +3,7 @@
 import asyncio
 import random
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 from itertools import count
 
@@ -18,6 +17,7 @@ from reference_server.hub import Hub
 from reference_server.journal import note
 from reference_server.log import Log
 from reference_server.metrics import Metrics
+from reference_server.outlet import Outlet
 from reference_server.pursuit import Pursuit, reset_block
 from reference_server.reception import caller
 from reference_server.refusal import RefusedError
@@ -55,6 +55,30 @@ class Streams:
 
     async def get(self, request: web.Request) -> web.StreamResponse:
         """The stream, until the client leaves or the server stops."""
+        response, subscriber = await self._open(request)
+        if subscriber is None:
+            return response
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        aging = self._aging(subscriber)
+        try:
+            await self._pursuit.follow(subscriber)
+            await self._finish(response, subscriber)
+        except ConnectionResetError:  # the client has left
+            pass
+        finally:
+            if aging:
+                aging.cancel()
+            reason = subscriber.reason or ("lost" if was_given_up(request.protocol) else "left")
+            self._metrics.ended.labels(reason).inc()
+            note("left", stream=subscriber.number, reason=reason, seconds=round(loop.time() - begun, 3))
+        return response
+
+    async def _open(self, request: web.Request) -> tuple[web.StreamResponse, Subscriber | None]:
+        """The head of the answer, and the subscriber whom a stream is for, with its greeting written.
+
+        Raises RefusedError.
+        """
         wish = self._parts.wish_of(request)
         if len(self._hub) >= self._settings.limits.subscribers:
             raise RefusedError(503, "there are as many subscribers as this server takes", retry_after=5)
@@ -64,14 +88,27 @@ class Streams:
             self._metrics.resumed.labels(resume).inc()
         if await self._is_over(wish, place):
             note("over", **caller(request), asked=wish.asked)
-            return web.Response(status=204)  # with which a browser comes back no more
+            return web.Response(status=204), None  # with which a browser comes back no more
         response = self._parts.stream_head(request)
-        with suppress(ConnectionResetError):  # the client has left
-            subscriber = await self._admit(request, response, wish, place)
-            with self._recorded(request, subscriber, wish, resume), self._aging(subscriber):
-                await self._pursuit.follow(subscriber)
-            await self._finish(response, subscriber)
-        return response
+        writer = None
+        with suppress(ConnectionResetError):
+            writer = await response.prepare(request)
+        if writer is None or request.transport is None:
+            return response, None
+        outlet = self._parts.outlet(
+            request.transport, writer, chunked=response.chunked, limits=self._settings.limits
+        )
+        subscriber = self._subscriber(outlet, wish, place)
+        facts = {"devices": list(wish.feed.devices) or None, "limit": wish.limit or None}
+        note(
+            "joined",
+            stream=subscriber.number,
+            **caller(request),
+            **facts,
+            asked=wish.asked or None,
+            resume=resume,
+        )
+        return response, subscriber
 
     async def _is_over(self, wish: Wish, place: Place) -> bool:
         """Whether the cursor is where a stream of this kind reached its limit, and nothing has come since."""
@@ -84,15 +121,7 @@ class Streams:
             sequence = entries[-1].sequence
         return True
 
-    async def _admit(
-        self, request: web.Request, response: web.StreamResponse, wish: Wish, place: Place
-    ) -> Subscriber:
-        """Head and greeting to the client, who is a subscriber then. Raises ConnectionResetError."""
-        writer = await response.prepare(request)
-        if writer is None or request.transport is None:
-            raise ConnectionResetError
-        limits = self._settings.limits
-        outlet = self._parts.outlet(request.transport, writer, chunked=response.chunked, limits=limits)
+    def _subscriber(self, outlet: Outlet, wish: Wish, place: Place) -> Subscriber:
         number = next(self._numbers)
         subscriber = Subscriber(outlet, wish.feed, place.sequence, number, watchdog=wish.watchdog)
         if wish.limit:
@@ -119,41 +148,12 @@ class Streams:
             self._spent.popitem(last=False)
         asyncio.get_running_loop().call_soon(self._hub.end, subscriber, "limit")
 
-    @contextmanager
-    def _recorded(
-        self, request: web.Request, subscriber: Subscriber, wish: Wish, resume: str | None
-    ) -> Iterator[None]:
-        """Note that a subscriber has joined, and why it has left."""
-        clock = asyncio.get_running_loop().time
-        begun = clock()
-        note(
-            "joined",
-            stream=subscriber.number,
-            **caller(request),
-            devices=list(wish.feed.devices) or None,
-            limit=wish.limit or None,
-            asked=wish.asked or None,
-            resume=resume,
-        )
-        try:
-            yield
-        finally:
-            reason = subscriber.reason or ("lost" if was_given_up(request.protocol) else "left")
-            self._metrics.ended.labels(reason).inc()
-            note("left", stream=subscriber.number, reason=reason, seconds=round(clock() - begun, 3))
-
-    @contextmanager
-    def _aging(self, subscriber: Subscriber) -> Iterator[None]:
+    def _aging(self, subscriber: Subscriber) -> asyncio.TimerHandle | None:
         """End the stream when it has reached its age, a little before or after others that began with it."""
         if not self._settings.max_age:
-            yield
-            return
+            return None
         age = self._settings.max_age * random.uniform(YOUNGEST, 1)
-        timer = asyncio.get_running_loop().call_later(age, self._hub.end, subscriber, "age")
-        try:
-            yield
-        finally:
-            timer.cancel()
+        return asyncio.get_running_loop().call_later(age, self._hub.end, subscriber, "age")
 
     async def _finish(self, response: web.StreamResponse, subscriber: Subscriber) -> None:
         """The end of the body, unless the client does not take it."""

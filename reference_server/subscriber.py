@@ -14,7 +14,7 @@ class Subscriber:
     While it is live its cursor is the hub's own, and `cursor` says where it joined.
     """
 
-    __slots__ = ("behind", "cursor", "feed", "number", "outlet", "reason", "told", "watchdog", "wrote")
+    __slots__ = ("cursor", "feed", "number", "outlet", "reason", "told", "until_behind", "watchdog", "wrote")
 
     def __init__(
         self, outlet: Outlet, feed: Feed, cursor: int, number: int = 0, *, watchdog: bool = False
@@ -28,12 +28,21 @@ class Subscriber:
         self.cursor = cursor  # a sequence
         self.told = cursor  # the last sequence that the client itself knows of
         self.wrote = asyncio.get_running_loop().time()  # when bytes last went out, on the loop's clock
-        self.behind = asyncio.Event()  # not set: live
-        self.behind.set()
+        self.until_behind: asyncio.Future[None] | None = None  # while it is live
 
     @property
     def live(self) -> bool:
-        return not self.behind.is_set()
+        return self.until_behind is not None
+
+    def join(self) -> None:
+        """From behind to live."""
+        self.until_behind = asyncio.get_running_loop().create_future()
+
+    def part(self) -> None:
+        """From live to behind."""
+        if self.until_behind and not self.until_behind.done():
+            self.until_behind.set_result(None)
+        self.until_behind = None
 
     def write(self, body: bytes) -> None:
         """Whole blocks only; none is no write, since an empty chunk would end the response."""
