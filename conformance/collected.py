@@ -102,17 +102,16 @@ def _select(config: pytest.Config, items: list[pytest.Item], only: frozenset[str
     items.sort(key=_turn)
 
 
-def _turn(item: pytest.Item) -> tuple[int, int, int]:
+def _turn(item: pytest.Item) -> tuple[int, int]:
     """What a row is sorted by: the order of the catalogue.
 
-    But those that count what the server does, or stop it, come last, in the order of their captures; and
-    there the rows that others require come first.
+    But those that count what the server does, or stop it, come last, in the order of their captures.
     """
     row = row_of(item)
     if row is None:
-        return -1, 0, 0
+        return -1, 0
     alone = [name for name, capture in CAPTURES.items() if capture.alone]
     last = max(
         (alone.index(name) + 1 for name in getattr(item, "fixturenames", ()) if name in alone), default=0
     )
-    return last, len(REQUIREMENTS[row].requires) if last else 0, list(REQUIREMENTS).index(row)
+    return last, list(REQUIREMENTS).index(row)

@@ -267,6 +267,8 @@ def test_refused_for_load(sse_capacity: Capacity) -> Judgement:
         end = newcomer.malformed or newcomer.transcript.end or "no answer"
         return broken(expected, f"no response: {end}", newcomer)
     head, after = newcomer.head, newcomer.head.all("retry-after")
+    if head.status == OK:
+        raise Unjudged(Verdict.DEPENDENCY, "SSE-CONN-008: nobody was refused")
     if head.status not in BUSY:
         return broken(expected, head.line, newcomer)
     if len(after) != 1 or not RETRY_AFTER.fullmatch(after[0]):

@@ -209,6 +209,12 @@ def test_a_fixed_channel() -> None:
     assert target.subscribe.channel == FixedChannel("demo")
 
 
+METRIC = """
+[process]
+start = ["x"]
+ready = { tcp = "h:1" }
+metrics = { connections = { url = "%s", regex = '%s' } }
+"""
 PUBLISH = '[publish]\ndriver = "http"\n'
 
 # name: (what stands below the bare file, the whole complaint)
@@ -313,6 +319,26 @@ WRONG: dict[str, tuple[str, str]] = {
     "an unknown principal": (
         PUBLISH + 'auth = "mian"\nrequest = { path = "/p" }\n[auth.main]\nheaders = {}',
         "publish.auth: nobody in [auth] is called 'mian'; did you mean 'main'?",
+    ),
+    "a process without a command": (
+        "process = { start = [], ready = { tcp = '127.0.0.1:1' } }",
+        "process.start: expected a command, got none",
+    ),
+    "a process that listens nowhere": (
+        "process = { start = ['x'], ready = { tcp = '8080' } }",
+        "process.ready.tcp: expected an address like '127.0.0.1:8000', got '8080'",
+    ),
+    "a metric at no address": (
+        METRIC % ("metrics", "(1)"),
+        "process.metrics.connections.url: expected an address like http://127.0.0.1:8000, got 'metrics'",
+    ),
+    "a metric without its number": (
+        METRIC % ("/m", "clients"),
+        "process.metrics.connections.regex: expected a group around the number, as in 'clients ([0-9]+)'",
+    ),
+    "a metric by no regular expression": (
+        METRIC % ("/m", "(1)(*)"),
+        "process.metrics.connections.regex: '(1)(*)' is no regular expression: nothing to repeat at position 4",
     ),
     "a signal that is not described": (
         "cursor = { unknown = 'signal' }",
