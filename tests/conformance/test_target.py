@@ -337,8 +337,8 @@ WRONG: dict[str, tuple[str, str]] = {
         "process.metrics.connections.regex: expected a group around the number, as in 'clients ([0-9]+)'",
     ),
     "a metric by no regular expression": (
-        METRIC % ("/m", "(1)(*)"),
-        "process.metrics.connections.regex: '(1)(*)' is no regular expression: nothing to repeat at position 4",
+        METRIC % ("/m", "(*)"),
+        "process.metrics.connections.regex: '(*)' is no regular expression: nothing to repeat at position 1",
     ),
     "a signal that is not described": (
         "cursor = { unknown = 'signal' }",
