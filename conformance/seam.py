@@ -17,9 +17,11 @@ from conformance.wire import WireStream
 
 __all__ = ["Seam", "Trial", "readers", "stretch"]
 
-BACKLOG, EVENT_BYTES = 96, 4096  # 384 KiB: more than a stalled connection and most servers' own buffers hold
-MEANWHILE = 20  # events that are published in mid replay
-STARTS = (0, 8, 16, 24)  # numbers of the events from which readers resume at once
+BACKLOG_BYTES = 384 * 1024  # more than a stalled connection and most servers' own buffers hold
+BACKLOG, FEWEST = 64, 8  # events of it: few enough for a history of a hundred, or of less if that is declared
+MEANWHILE = 12  # events that are published in mid replay
+SPARE = 2  # events: one that comes after it, and one more
+STARTS = (0, 1, 2, 3)  # eighths of the backlog, from whose events readers resume at once
 PEEP_BYTES = 1024  # that are read at a time, until the replay has begun
 
 
@@ -53,11 +55,10 @@ class Trial:
 
 def stretch(subject: Subject) -> Seam:
     """Stall a reader in its replay, publish, let it read on. Raises Unjudged."""
-    channel = Channel(subject)
-    channel.afford(BACKLOG + MEANWHILE + 1)
-    most = subject.target.publish.max_bytes if subject.target.publish else None
+    channel, (many, size) = Channel(subject), _extent(subject)
+    channel.afford(many + MEANWHILE + 1)
     witness = channel.open("the witness")
-    backlog = channel.texts("backlog", BACKLOG, min(EVENT_BYTES, most or EVENT_BYTES))
+    backlog = channel.texts("backlog", many, size)
     channel.publish(backlog)
     channel.until([witness], backlog[-1])
     ids = channel.ids(witness, backlog)
@@ -82,9 +83,10 @@ def stretch(subject: Subject) -> Seam:
 def readers(subject: Subject, before: Seam) -> tuple[Trial, ...]:
     """Stall several readers in replays from different events of a backlog, and let them read on at once."""
     channel = Channel(subject, before.channel)
+    starts = [start * len(before.ids) // 8 for start in STARTS]
     streams = [
         channel.open(f"a reader from event {number + 1} on", before.ids[number], manner=STALLED)
-        for number in STARTS
+        for number in starts
     ]
     for stream in streams:
         _begin(subject, stream)
@@ -94,13 +96,19 @@ def readers(subject: Subject, before: Seam) -> tuple[Trial, ...]:
     for stream in streams:
         _still_open(stream)
     everything = (before.backlog[0], *before.texts)
-    found = [
-        channel.got(stream, everything, before.ids[number])
-        for stream, number in zip(streams, STARTS, strict=True)
-    ]
     return tuple(
-        Trial(everything[number + 1 :], cursor) for number, cursor in zip(STARTS, found, strict=True)
+        Trial(everything[number + 1 :], channel.got(stream, everything, before.ids[number]))
+        for stream, number in zip(streams, starts, strict=True)
     )
+
+
+def _extent(subject: Subject) -> tuple[int, int]:
+    """How many events the backlog has, and their bytes."""
+    kept = subject.target.cursor.retention if subject.target.cursor else None
+    count = (kept.count if kept else None) or BACKLOG + MEANWHILE + SPARE
+    many = max(FEWEST, min(BACKLOG, count - MEANWHILE - SPARE))
+    most = subject.target.publish.max_bytes if subject.target.publish else None
+    return many, min(BACKLOG_BYTES // many, most or BACKLOG_BYTES)
 
 
 def _begin(subject: Subject, stream: WireStream) -> None:

@@ -46,6 +46,7 @@ def seam(*got: str) -> Seam:
 STRETCHED = {
     "all of it, in order": (SENT, {}),
     "what came meanwhile is missing": ((*BACKLOG[1:], AFTER), {"loss": "2 events did not come, 2 of them"}),
+    "the history is short": (SENT[2:], {}),
     "the backlog has a hole": (("a1", "a3", *MEANWHILE, AFTER), {"loss": "1 event did not come, 0 of them"}),
     "what came meanwhile comes twice": (
         (*BACKLOG[1:], *MEANWHILE, *MEANWHILE, AFTER),
@@ -179,6 +180,14 @@ def test_cuts_in_a_row(got: tuple[str, ...], delivery: str, verdict: str, observ
 
     assert judgement.verdict == verdict
     assert observed in judgement.observed
+
+
+def test_a_short_history_is_no_verdict() -> None:
+    lost = test_replay.test_nothing_is_lost_at_the_seam(seam(*SENT[2:]), ())
+    short = test_replay.test_readers_resume_undisturbed(trials(SENT, SENT[1:]))
+
+    assert (lost.verdict, short.verdict) == ("INCONCLUSIVE", "INCONCLUSIVE")
+    assert short.reason.startswith("reader 2 of 2 lacks the first 1: so short a history shows nothing")
 
 
 def test_a_reader_that_got_what_was_anothers() -> None:

@@ -134,7 +134,7 @@ def test_readers_that_resume_at_once_get_what_is_theirs() -> None:
         with served.visit() as visitor:
             trials = readers(visitor, seam)
 
-    assert [len(trial.texts) for trial in trials] == [116, 108, 100, 92]
+    assert [len(trial.texts) for trial in trials] == [76, 68, 60, 52]
     assert all(trial.reader.texts == trial.texts for trial in trials)
     assert test_replay.test_readers_resume_undisturbed(trials).verdict == "PASS"
 
