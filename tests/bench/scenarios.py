@@ -75,7 +75,7 @@ def ingesting(ours: Recipe, where: Cores, rounds: int, seconds: float) -> Iterat
 
 def start(peer: Recipe, where: Cores) -> Figures:
     with running(peer, where.server) as server:
-        return {"seconds": server.seconds}
+        return {"seconds": server.seconds, "cpu_seconds": server.cpu()}
 
 
 def of_load(load: Load) -> Figures:

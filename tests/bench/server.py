@@ -90,8 +90,9 @@ def first_byte(process: "subprocess.Popen[bytes]", port: int, path: str, said: I
     while time.monotonic() < until:
         if process.poll() is not None:
             said.seek(0)
-            last = said.read().decode(errors="replace").strip().splitlines() or ["nothing"]
-            raise BrokenError(f"ended with exit code {process.returncode}, and said: {last[-1]}")
+            lines = said.read().decode(errors="replace").strip().splitlines() or ["nothing"]
+            last = " / ".join(lines[-2:])
+            raise BrokenError(f"ended with exit code {process.returncode}, and said: {last}")
         with suppress(ConnectionError), socket.create_connection(("127.0.0.1", port), DEADLINE) as stream:
             stream.sendall(HEAD % path.encode())
             if stream.recv(1):

@@ -16,7 +16,7 @@ BUSY = 0.85  # of its core: from here on the generator may be what is measured
 COLUMNS: dict[
     str, dict[str, tuple[str, str]]
 ] = {  # of each scenario: a title, the figure's name and its form
-    "start": {"seconds": ("seconds", "{:.2f}")},
+    "start": {"seconds": ("seconds", "{:.2f}"), "of them CPU": ("cpu_seconds", "{:.2f}")},
     "cost": {
         "µs CPU per delivery": ("microseconds", "{:.1f}"),
         "p50 ms": ("p50_ms", "{:.1f}"),
