@@ -18,6 +18,7 @@ __all__ = ["Manners", "OddServer", "target_of"]
 HEARTBEAT_SECONDS = 0.3
 LATEST_SECONDS = 60.0
 GONE = "gone"
+MOST_PIECES = 4096  # about, that one event is written in
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Manners:
     space: str = " "  # after a colon; without it a payload's own first blank is doubled
     greeting: str = ""
     http: str = "1.1"  # "1.0": the body ends with the connection, no chunks
-    piece: int = 0  # bytes in one write, 0 for all
+    piece: int = 0  # bytes in one write, 0 for all; more of them in a long event
     heartbeat: str = ": beat{end}{end}"
     id_last: bool = False
     padding: str = ""  # a comment in front of each event
@@ -162,8 +163,8 @@ class OddServer:
         return "".join(line + self.manners.line_end for line in [*lines, ""])
 
     def _write(self, connection: socket.socket, text: str, chunked: bool) -> None:
-        body = text.encode()
-        size = self.manners.piece or len(body)
+        body = text.encode("utf-8", "replace")  # JSON may hold lone surrogates
+        size = self.manners.piece * max(1, len(body) // MOST_PIECES) or len(body)
         for begin in range(0, len(body), size):
             piece = body[begin : begin + size]
             connection.sendall(b"%x;odd=1\r\n%b\r\n" % (len(piece), piece) if chunked else piece)

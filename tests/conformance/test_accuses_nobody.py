@@ -1,4 +1,4 @@
-"""Servers that are correct and unusual pass every row."""
+"""Servers that are correct and unusual are accused of nothing; at most they are given advice."""
 
 import json
 import subprocess
@@ -23,12 +23,19 @@ MANNERS = {
     "HTTP/1.0, ended by closing, a big greeting": Manners(http="1.0", greeting=BIG),
     "a comment in each event": Manners(padding=": sent by an odd server"),
 }
+# What is legal and told all the same
+ADVICE = {
+    "CR alone, and a bare comment line as heartbeat": {
+        "SSE-FRAME-012": "WARN: a line ends in CR alone: legal, but some clients wait for an LF (byte 0)"
+    }
+}
+FINE = {"PASS", "INFO", "N/A"}
 
 Verdicts = dict[str, str]
 
 
 def judged(manners: Manners, folder: Path) -> Verdicts:
-    """Row → verdict, of those that did not pass."""
+    """Row → verdict, of those that did not pass, though they could have."""
     result, target = folder / "result.json", folder / "odd.toml"
     folder.mkdir()
     with OddServer.started(manners) as server:
@@ -43,7 +50,7 @@ def judged(manners: Manners, folder: Path) -> Verdicts:
     assert result.exists(), run.stdout + run.stderr
     rows = json.loads(result.read_text())["rows"]
     judged = [row for row in rows if not row["reason"].startswith("needs-slow")]
-    return {row["id"]: f"{row['verdict']}: {row['observed']}" for row in judged if row["verdict"] != "PASS"}
+    return {row["id"]: f"{row['verdict']}: {row['observed']}" for row in judged if row["verdict"] not in FINE}
 
 
 @pytest.fixture(scope="module")
@@ -58,5 +65,5 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[
 
 
 @pytest.mark.parametrize("name", MANNERS)
-def test_an_unusual_server_passes_every_row(name: str, runs: dict[str, Future[Verdicts]]) -> None:
-    assert runs[name].result() == {}
+def test_an_unusual_server_is_accused_of_nothing(name: str, runs: dict[str, Future[Verdicts]]) -> None:
+    assert runs[name].result() == ADVICE.get(name, {})
