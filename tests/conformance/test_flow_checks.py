@@ -190,7 +190,8 @@ def pair(spacing: float, apart: float | None) -> Pair:
     ("twos", "expected"),
     {
         "at once": ([pair(0.003, 0.003)] * 3, "PASS"),
-        "at once at last": ([pair(0.003, 0.05)] * 9 + [pair(0.003, 0.02)] * 3, "PASS"),
+        "at once at last": ([pair(0.05, 0.05)] * 9 + [pair(0.003, 0.02)] * 3, "PASS"),
+        "slowly published, and no later": ([pair(0.019, 0.03)] * 7, "PASS"),
         "plateau": ([pair(0.003, 0.041)] * 24, "FAIL"),
         "plateau, but for a few": ([pair(0.003, 0.041)] * 22 + [pair(0.003, 0.003)] * 2, "FAIL"),
         "published too slowly to say": ([pair(0.05, 0.05)] * 24, "INCONCLUSIVE"),
