@@ -9,6 +9,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from reference_server.births import read_birth, read_births
 from reference_server.cursor import id_of
+from reference_server.journal import alarm, note
 from reference_server.limits import Limits
 from reference_server.log import Birth, BusyError, FailedError, FullError, Item, Log, Receipt
 from reference_server.measurement import read_measurements
@@ -17,7 +18,7 @@ from reference_server.names import MEASUREMENTS, NAME_RULE, is_name
 from reference_server.parts import Parts
 from reference_server.refusal import RefusedError, reply
 from reference_server.roster import Roster
-from reference_server.stream import channel_of
+from reference_server.wish import channel_of
 
 __all__ = ["Intake"]
 
@@ -35,14 +36,15 @@ class Intake:
         self._roster = roster
         self._limits = limits
         self._parts = parts
+        self._failed = 0  # requests since the log could last be written
 
     async def measurements(self, request: web.Request) -> web.Response:
         """`POST /measurements`: one, an array, or one a line; all or nothing."""
         lines = expect_type(request, JSON, LINES) == LINES
         body = await self._body(request)
         items = read_measurements(body, self._limits, self._log.births, lines=lines)
-        self._roster.enrol([item.device for item in items])
-        receipt = await self._keep(items, len(body))
+        with self._roster.enrolled([item.device for item in items]):
+            receipt = await self._keep(items, len(body))
         duplicates = receipt.sequences.count(None)
         return reply(
             {
@@ -68,8 +70,8 @@ class Intake:
 
     async def _register(self, births: list[Birth]) -> web.Response:
         """A stale birth is of a boot before the device's latest: it came late, and changes nothing."""
-        self._roster.enrol([birth.device for birth in births])
-        await kept(self._log.register(births))
+        with self._roster.enrolled([birth.device for birth in births]):
+            await self._kept(self._log.register(births))
         stale = sum(birth.boot < self._log.births[birth.device].boot for birth in births)
         answer = {"accepted": len(births) - stale, "stale": stale, "durability": self._log.durability}
         return reply(answer)
@@ -88,11 +90,29 @@ class Intake:
     async def _keep(self, items: Sequence[Item], size: int) -> Receipt:
         """Append, and count what was committed; `size` is that of the body."""
         with self._metrics.commit.time():
-            receipt = await kept(self._log.append(items))
+            receipt = await self._kept(self._log.append(items))
         duplicates = receipt.sequences.count(None)
         self._metrics.taken.inc(len(items) - duplicates)
         self._metrics.duplicates.inc(duplicates)
         self._metrics.received.inc(size)
+        return receipt
+
+    async def _kept(self, answer: Coroutine[Any, Any, T]) -> T:
+        """What the log says when it has committed. Raises RefusedError if it could not."""
+        try:
+            receipt = await answer
+        except BusyError:
+            raise RefusedError(503, "too much waits for its commit: try again", retry_after=1) from None
+        except (FullError, FailedError) as error:
+            if not self._failed:
+                alarm("commit_failed", error=str(error))
+            self._failed += 1
+            if isinstance(error, FullError):
+                raise RefusedError(507, "the disk is full: nothing of this request was kept") from None
+            raise RefusedError(500, f"the log could not be written, nothing was kept: {error}") from error
+        if self._failed:
+            note("commit_recovered", refused=self._failed)
+            self._failed = 0
         return receipt
 
     async def _body(self, request: web.Request) -> bytes:
@@ -105,18 +125,6 @@ class Intake:
             raise RefusedError(408, "the body did not arrive in time") from None
         except (web.RequestPayloadError, HttpProcessingError) as error:
             raise RefusedError(400, f"the body cannot be read: {error}") from None
-
-
-async def kept(answer: Coroutine[Any, Any, T]) -> T:
-    """What the log says when it has committed. Raises RefusedError if it could not."""
-    try:
-        return await answer
-    except BusyError:
-        raise RefusedError(503, "too much waits for its commit: try again", retry_after=1) from None
-    except FullError:
-        raise RefusedError(507, "the disk is full: nothing of this request was kept") from None
-    except FailedError as error:
-        raise RefusedError(500, f"the log could not be written, nothing was kept: {error}") from error
 
 
 def expect_type(request: web.Request, *types: str) -> str:

@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 from reference_server.fields import decode, pieces, text_of
 from reference_server.limits import Limits
 from reference_server.log import Birth, Item, Key
-from reference_server.names import MEASUREMENTS, NAME_RULE, is_name
+from reference_server.names import MEASUREMENTS, NAME, NAME_RULE, is_name
 from reference_server.refusal import RefusedError
 
 __all__ = ["INTEGER", "Count", "Measurement", "read_measurements"]
@@ -30,7 +30,8 @@ RULES = {
 class Measurement(msgspec.Struct):
     """The keys that are typed; others are kept and passed on."""
 
-    device: str  # a name, which is looked at apart: a pattern here would be most of what reading costs
+    # a name, which is looked at apart: a pattern that is checked here would be most of what reading costs
+    device: Annotated[str, msgspec.Meta(extra_json_schema={"pattern": NAME})]
     boot: Count | UnsetType = UNSET
     seq: Count | UnsetType = UNSET
     ts: Count | UnsetType = UNSET

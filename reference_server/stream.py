@@ -23,9 +23,9 @@ from reference_server.reception import caller
 from reference_server.refusal import RefusedError
 from reference_server.settings import Settings
 from reference_server.subscriber import Subscriber
-from reference_server.wish import Wish, channel_of
+from reference_server.wish import Wish
 
-__all__ = ["Streams", "channel_of"]
+__all__ = ["Streams"]
 
 YOUNGEST = 0.8  # of the greatest age, at which a stream may end: so that not all end at once
 JITTER = 0.25  # of the retry time, both ways: so that not all come back at once

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from reference_server.figures import Figures, from_row, row_of
+from reference_server.forgetting import Forgetting
 from reference_server.ledger import Ledger
 from reference_server.limits import Limits
 from reference_server.log import Birth, Entry, FailedError, FullError, Item, Receipt
@@ -19,7 +20,6 @@ __all__ = ["Committed", "Transactions", "read_figures"]
 
 KEPT_BLOCKS = 20_000  # bitmaps in memory, some 300 bytes each; the rest are read when they are needed
 BITMAP, PAGE = 128, 4_096  # bytes
-FORGET_EVERY = 3_600.0  # seconds
 
 
 class Committed(NamedTuple):
@@ -45,9 +45,8 @@ class Transactions:
         """`retain` entries are kept for at most `retain_age` seconds; 0: for ever."""
         self._db = db
         self._trimming = Trimming(db, retain, retain_age)
-        self._age = limits.dedupe_seconds
         self._seen = Seen(limits.dedupe_seconds, self._load, KEPT_BLOCKS)
-        self._forgot = 0.0  # when, in seconds since 1970
+        self._forgetting = Forgetting(db, limits.dedupe_seconds)
         _, self._newest = extent(db)
         self._figures = read_figures(db)
 
@@ -138,10 +137,9 @@ class Transactions:
         """To be called between groups: forget keys that are too old."""
         now = time.time()
         self._seen.forget(now)
-        if now - self._forgot > FORGET_EVERY:
-            self._forgot = now
+        if self._forgetting.due(now):
             with suppress(sqlite3.Error):  # a full disk, say: nothing is lost, and it is tried again
-                self._db.execute("DELETE FROM seen WHERE touched < ?", (now - self._age,))
+                self._forgetting.step(now)
 
 
 def read_figures(db: sqlite3.Connection) -> dict[str, Figures]:

@@ -3,10 +3,12 @@
 import io
 import json
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -185,6 +187,26 @@ def test_refusals_are_noted_with_their_reason_and_without_queries() -> None:
     ]
     assert [status for status, _, _ in found[2:]] == [400, 503]
     assert "secret" not in out.getvalue()
+
+
+def test_a_commit_that_fails_is_an_alarm_once_until_one_succeeds(tmp_path: Path) -> None:
+    file = tmp_path / "log.db"
+    with (
+        noted(Settings(port=0, log=f"sqlite:{file}")) as (url, out),
+        closing(sqlite3.connect(file, isolation_level=None)) as other,
+    ):
+        other.execute("CREATE TRIGGER no BEFORE INSERT ON segments BEGIN SELECT RAISE(FAIL, 'no'); END")
+        statuses = [httpx.post(f"{url}/events/c", json={"data": "x"}).status_code for _ in range(3)]
+        other.execute("DROP TRIGGER no")
+        publish(url, "x")
+
+    found = [each for each in read(out) if each["event"].startswith("commit")]
+    assert statuses == [500, 500, 500]
+    assert [(each["level"], each["event"]) for each in found] == [
+        ("error", "commit_failed"),
+        ("info", "commit_recovered"),
+    ]
+    assert (found[0]["error"], found[1]["refused"]) == ("no", 3)
 
 
 def test_the_command_writes_to_stderr_only_when_told_to(serve: Serve) -> None:
