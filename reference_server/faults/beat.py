@@ -14,7 +14,7 @@ __all__ = ["FAULTS"]
 EVENT = b"data:"
 MOST_BEATS = 5
 PIECE = 48 << 10  # bytes, fewer than what counts as a full transport
-LOOK_SECONDS = 0.002
+LOOK_SECONDS = 0.005
 
 
 def no_heartbeat() -> bytes:
@@ -79,11 +79,12 @@ class EverySecond(OnlyFirst):
 class MidLine(OnlyFirst):
     """Writes a large event in pieces, each when the last is gone; heartbeats know nothing of that."""
 
-    __slots__ = ("_rest",)
+    __slots__ = ("_rest", "_wrote")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._rest = b""
+        self._wrote = 0.0  # when a piece was last written, on the loop's clock
 
     def write(self, data: bytes) -> None:
         if self.is_beat(data):
@@ -92,15 +93,20 @@ class MidLine(OnlyFirst):
         waits = bool(self._rest)
         self._rest += body_of(data, chunked=self.chunked)
         if not waits:
+            self._wrote = asyncio.get_running_loop().time()
             self._go_on()
 
     def _go_on(self) -> None:
+        loop = asyncio.get_running_loop()
         while self._rest and not self._transport.get_write_buffer_size():
             size = self.cut()
             Outlet.write(self, self.framed(self._rest[:size]))
             self._rest = self._rest[size:]
-        if self._rest and not self._transport.is_closing():
-            asyncio.get_running_loop().call_later(LOOK_SECONDS, self._go_on)
+            self._wrote = loop.time()
+        if self._rest and loop.time() - self._wrote > self._stall:
+            self.abort()
+        elif self._rest and not self._transport.is_closing():
+            loop.call_later(LOOK_SECONDS, self._go_on)
 
     def cut(self) -> int:
         """How much of the rest is written next."""
@@ -113,7 +119,7 @@ class BetweenLines(MidLine):
     __slots__ = ()
 
     def cut(self) -> int:
-        return len(self._rest) if len(self._rest) <= PIECE else self._rest.rindex(b"\n", 0, PIECE) + 1
+        return self._rest.rfind(b"\n", 0, PIECE) + 1 or self._rest.find(b"\n", PIECE) + 1 or len(self._rest)
 
 
 FAULTS = {
