@@ -36,7 +36,7 @@ def drain(group: Group) -> Iterable[Rows]:
 def messages(config: Config, run: Span) -> dict[str, list[bytes]]:
     """The messages of each device, in order."""
     found: dict[str, list[bytes]] = {}
-    for plan in config.groups:
+    for plan in (plan for plan in config.groups if plan.ids):
         encoder = Encoder(plan.ids, plan.profile.sensors, 0)
         for rows in drain(Group(plan, run)):
             made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
