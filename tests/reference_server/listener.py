@@ -5,7 +5,7 @@ import socket
 import ssl
 import time
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from conformance.eventstream import Event, EventStream
@@ -15,19 +15,14 @@ from tests.conftest import DEADLINE
 class Listener:
     """An open stream; every wait fails after the deadline."""
 
-    def __init__(
-        self,
-        url: str,
-        path: str = "/events",
-        last_id: str | None = None,
-        tls: ssl.SSLContext | None = None,
-        **headers: str,
-    ) -> None:
+    trusting: ClassVar[ssl.SSLContext | None] = None  # for https
+
+    def __init__(self, url: str, path: str = "/events", last_id: str | None = None, **headers: str) -> None:
         at = urlsplit(url)
         self.connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=DEADLINE)
-        if tls:
+        if at.scheme == "https":
             self.connection = http.client.HTTPSConnection(
-                at.hostname or "", at.port, timeout=DEADLINE, context=tls
+                at.hostname or "", at.port, timeout=DEADLINE, context=self.trusting
             )
         cursor = {} if last_id is None else {"Last-Event-ID": last_id}
         self.connection.request("GET", path, headers={**cursor, **headers})

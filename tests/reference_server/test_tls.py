@@ -36,6 +36,10 @@ class Identity(NamedTuple):
     trusting: ssl.SSLContext
 
 
+class Trusting(Listener):
+    """A listener that trusts the certificate."""
+
+
 def openssl(command: str) -> None:
     subprocess.run([str(OPENSSL), *command.split()], capture_output=True, timeout=DEADLINE, check=True)
 
@@ -46,7 +50,8 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
     cert, key = f"{folder}/cert.pem", f"{folder}/key.pem"
     names = "-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1"
     openssl(f"req -x509 {CURVE} -nodes -days 2 {names} -out {cert} -keyout {key}")
-    return Identity(cert, key, ssl.create_default_context(cafile=cert))
+    Trusting.trusting = ssl.create_default_context(cafile=cert)
+    return Identity(cert, key, Trusting.trusting)
 
 
 @contextmanager
@@ -78,7 +83,7 @@ def numbers_until(peer: socket.socket, mark: bytes) -> list[int]:
 def test_the_command_serves_https_from_its_files(identity: Identity, serve: Serve) -> None:
     served = serve("--tls-cert", identity.cert, "--tls-key", identity.key)
 
-    with Listener(served.url, "/events/c", tls=identity.trusting) as stream:
+    with Trusting(served.url, "/events/c") as stream:
         answer = httpx.post(f"{served.url}/events/c", json={"data": "x"}, verify=identity.trusting)
         (event,) = stream.take(1)
         served.process.terminate()
@@ -126,7 +131,7 @@ def test_one_who_reads_nothing_delays_nobody_and_misses_nothing(identity: Identi
     data = [f"{n}:" + "x" * 40_000 for n in range(60)]
     with secure(identity, Settings(port=0, limits=Limits(tail_frames=10))) as (url, client):
         slow = stalled(url, "/events/c", identity.trusting)
-        with Listener(url, "/events/c", tls=identity.trusting) as quick:
+        with Trusting(url, "/events/c") as quick:
             publish(client, *data)
             heard = [each.data for each in quick.take(60)]
         numbers = numbers_until(slow, b"data: 59:")
