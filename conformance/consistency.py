@@ -40,6 +40,9 @@ def contradictions(target: Target) -> Iterator[str]:
         yield from bad_address(f"paths[{number}].base_url", path.base_url)
     yield from _frames(target)
     yield from _cursor(target)
+    slow = target.limits.slow_reader
+    if slow and slow.after is not None and slow.policy != "drop":
+        yield f"limits.slow_reader.after: when it is dropped, so policy must be 'drop', not {slow.policy!r}"
     if target.process:
         yield from _process(target.process)
     if target.publish:
