@@ -219,6 +219,10 @@ PUBLISH = '[publish]\ndriver = "http"\n'
 
 # name: (what stands below the bare file, the whole complaint)
 WRONG: dict[str, tuple[str, str]] = {
+    "a slow reader that is dropped, and kept": (
+        'limits = { slow_reader = { policy = "cap", after = "3s" } }\n',
+        "limits.slow_reader.after: when it is dropped, so policy must be 'drop', not 'cap'",
+    ),
     "an unknown table": ("[heartbeats]", "unknown key 'heartbeats'; did you mean 'heartbeat'?"),
     "an unknown key": (
         'heartbeat = { intervall = "15s" }',
