@@ -15,6 +15,7 @@ from conformance.wire import WireStream
 __all__ = ["Large", "large"]
 
 SIZES = (1 << 20, 1 << 18, 1 << 16)  # bytes; a smaller one only where a larger one is refused
+LABELS = ("one line", "many lines")
 EVERY = 7  # lines, of which one is empty
 PATIENCE_SECONDS = 10.0  # for a large event
 
@@ -35,9 +36,10 @@ class Large:
 def large(subject: Subject) -> tuple[Large, ...]:
     """Publish the largest ones that are taken, of both kinds. Raises Unjudged where none is."""
     channel = Channel(subject)
+    channel.afford(len(LABELS) * 2)
     stream = channel.open("the reader of large events")
     greet(subject, channel.name, [stream])
-    return tuple(_deliver(channel, stream, label) for label in ("one line", "many lines"))
+    return tuple(_deliver(channel, stream, label) for label in LABELS)
 
 
 def _deliver(channel: Channel, stream: WireStream, label: str) -> Large:

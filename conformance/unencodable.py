@@ -38,6 +38,7 @@ def unencodable(subject: Subject) -> tuple[Attempt, ...]:
 
 def _attempts(subject: Subject) -> Iterator[Attempt]:
     channel = Channel(subject)
+    channel.afford(2 * len(PAYLOADS))
     stream = channel.open("the reader of what cannot be encoded")
     greet(subject, channel.name, [stream])
     goods = channel.texts("good", len(PAYLOADS))
