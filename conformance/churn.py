@@ -48,15 +48,18 @@ class Churn:
 
 
 def churn(subject: Subject, process: ServerProcess | None) -> Churn:
-    """Raises Unjudged, at once where a stranger's server would have to bear it."""
+    """Raises Unjudged, at once where nothing could be seen, or a stranger's server would have to bear it."""
     polite = subject.target.politeness
     if polite is not None and not polite.allow_attacks:
         told = "politeness: a thousand connections need `politeness.allow_attacks` in the target"
         raise Unjudged(Verdict.SKIP, told)
+    if process is None:
+        reason = "no-hook: with a [process] its descriptors, memory and open streams can be seen"
+        raise Unjudged(Verdict.NOT_APPLICABLE, reason)
     before = _vitals(subject, process)
     begun = time.monotonic()
     refused = _half(subject)
-    between = process.memory if process else None
+    between = process.memory
     refused += _half(subject)
     seconds = time.monotonic() - begun
     after = _vitals(subject, process)
@@ -73,12 +76,12 @@ def _more(before: Vitals, after: Vitals) -> bool:
     return any(one is not None and other is not None and other > one + SPARE for one, other in grown)
 
 
-def _vitals(subject: Subject, process: ServerProcess | None) -> Vitals:
+def _vitals(subject: Subject, process: ServerProcess) -> Vitals:
     return Vitals(
         _head_seconds(subject),
         connections(subject.target),
-        process.descriptors if process else None,
-        process.memory if process else None,
+        process.descriptors,
+        process.memory,
     )
 
 

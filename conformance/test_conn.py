@@ -1,13 +1,15 @@
 """CONN: the life cycle of connections."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from conformance.capacity import Capacity
 from conformance.churn import CONNECTS, HALF, SPARE, Churn, Vitals
-from conformance.evidence import counted
+from conformance.evidence import again, counted
 from conformance.gap import warned
 from conformance.judge import broken, inconclusive, met, noted
+from conformance.reading import Reading
 from conformance.release import DESCRIPTORS, FIN, PROMPT_SECONDS, WAYS, Release
 from conformance.restart import Restart, Shutdown
 from conformance.row import row
@@ -67,7 +69,7 @@ def test_ends_when_told_to(sse_shutdown: Shutdown, sse_target: Target) -> Judgem
         observed = (
             f"it ran on, with {found.late} of {counted(len(found.held), 'stream')} open, and was killed"
         )
-        return broken(expected, observed, found.held[0])
+        return broken(expected, observed, found.held[0], reproduce=_stopping(found.held[0], sse_target))
     told = f"{counted(len(found.held), 'stream')} open; the process ended {stopped.seconds:.1f} s after"
     return met(f"{told} {stopped.signal}: {stopped.end}", found.held[0])
 
@@ -140,6 +142,13 @@ def test_the_cap_harms_nobody(sse_capacity: Capacity) -> Judgement:
     kept = "all of them got the next event" if found.published else "none of them ended"
     back = f"a slot came back after {_ms(found.seconds)}"
     return met(f"{found.held} streams, and {kept} when one more was refused; {back}", newcomer)
+
+
+def _stopping(reading: Reading, target: Target) -> str:
+    """A command that starts the server, opens a stream, and tells the server to stop."""
+    assert target.process is not None, "its rows need one"
+    start, stop = shlex.join(target.process.start), target.process.stop.signal
+    return f"{start} & sleep 3; {again(reading.transcript)} & sleep 1; kill -{stop} %1; time wait %1"
 
 
 def _released(ways: Sequence[str], releases: Mapping[str, Release]) -> Judgement:
