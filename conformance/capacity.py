@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from conformance.audience import PATIENCE_SECONDS, accepted_by, arrived, there
 from conformance.reading import Reading
 from conformance.subject import Subject
+from conformance.verdict import Unjudged, Verdict
 from conformance.wire import WireStream
 
 __all__ = ["Capacity", "accepted", "admitted", "capacity", "crowd"]
@@ -34,6 +35,8 @@ def capacity(subject: Subject, cap: int) -> Capacity:
     """Fill it, look at who is there already, and let one leave. Raises Unjudged."""
     channel = subject.channel()
     held, newcomer = crowd(subject, channel, cap)
+    if not held:
+        raise Unjudged(Verdict.INCONCLUSIVE, "not one stream was accepted")
     if newcomer is None and len(held) > 1:
         newcomer = held.pop()  # it should not have been let in
     text = f"crowded-{subject.nonce}."

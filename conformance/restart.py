@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from conformance.audience import accepted_by, arrived, greet
+from conformance.audience import PATIENCE_SECONDS, accepted_by, arrived, greet
 from conformance.capacity import accepted
 from conformance.eventstream import Block
 from conformance.process import ServerProcess, Stopped
@@ -85,7 +85,7 @@ def shutdown(subject: Subject, process: ServerProcess) -> Shutdown:
     channel = subject.channel()
     held = [subject.subscribe("a stream that is held open", channel) for _ in range(HELD)]
     for stream in held:
-        stream.wait(lambda reading: reading.head, subject.head_seconds)
+        stream.wait(lambda reading: reading.head, subject.head_seconds + PATIENCE_SECONDS)
     if not all(map(accepted, held)):
         raise Unjudged(Verdict.INCONCLUSIVE, f"of {HELD} streams not all were accepted")
     published, stopped = _stop_at_work(subject, channel, process)
@@ -121,7 +121,7 @@ def restart(subject: Subject, process: ServerProcess, start: Callable[[], None])
         for how, number in cursors.items()
     ]
     for reader in readers:
-        reader.wait(lambda reading: reading.head, subject.head_seconds)
+        reader.wait(lambda reading: reading.head, subject.head_seconds + PATIENCE_SECONDS)
     after = _texts(subject, "after", AFTER)
     _publish(subject, channel, after, readers)
     left, stayed = (
