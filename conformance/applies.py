@@ -103,6 +103,7 @@ REASONS: Mapping[Need, str] = {
     "server-framing": "framed-by-publisher",
     "process": "no-process",
     "cap": "no-cap",
+    "local": "not-local",
 }  # of an N/A
 KEYS: Mapping[Need, str] = {  # that declare a need
     "http-1.0": "target.http",
