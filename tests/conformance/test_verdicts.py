@@ -122,6 +122,25 @@ def test_strangers_are_not_attacked() -> None:
     assert (found.verdict, found.reason.partition(":")[0]) == (Verdict.SKIP, "politeness")
 
 
+@pytest.mark.parametrize(
+    ("publish", "found"),
+    {
+        "declared": (PUBLISH + "fields = { id = true }", None),
+        "declared absent": (PUBLISH + "fields = { id = false }", "declared-absent"),
+        "no place for it": (PUBLISH, "declared-absent"),
+        "a place for it": (PUBLISH.replace('"{data}"', '"{id} {data}"'), None),
+        "a place for a whole block": (PUBLISH.replace('"{data}"', '"{sse_frame}"'), None),
+        "a place in JSON": (PUBLISH.replace('body = "{data}"', 'json = { i = ["{id}"] }'), None),
+        "no publisher": ("", "no-publisher"),
+    }.values(),
+    ids=["declared", "declared absent", "no place", "a place", "a block", "in JSON", "no publisher"],
+)
+def test_ids_are_published_where_a_request_can_carry_them(publish: str, found: str | None) -> None:
+    judgement = blocked(REQUIREMENTS["SSE-INJ-002"], target(publish), {})
+
+    assert (judgement.reason if judgement else None) == found
+
+
 @pytest.mark.parametrize("verdict", ["FAIL", "INCONCLUSIVE", "DEPENDENCY", "WAIVED"])
 def test_one_gross_fault_is_one_failure(verdict: str) -> None:
     found = blocked(REQUIREMENTS["SSE-HTTP-002"], target(), {"SSE-HTTP-001": Judgement(Verdict(verdict))})
