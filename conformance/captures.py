@@ -117,9 +117,7 @@ def _named_exchange(stage: Stage) -> Exchange:
 def _wanted(stage: Stage, *, with_ids: bool) -> Mapping[str, Sequence[Payload]]:
     """Payloads that bring ids are apart: they may change what a channel is, and what can be resumed on it."""
     return {
-        row: many
-        for row, many in stage.wanted.items()
-        if any(one.id is not None for one in many) is with_ids
+        row: many for row, many in stage.wanted.items() if any(one.id is not None for one in many) is with_ids
     }
 
 
