@@ -19,6 +19,7 @@ from .models.catalogue import MODELS
 from .outage import UndeliverableError
 from .overrides import override_arguments
 from .plan import Span
+from .preview import chosen, print_blocks, print_csv, write_picture
 from .run import FleetRun
 from .stop import Stop
 from .tables import ConfigError
@@ -180,6 +181,44 @@ def faults(shard: str, **options: Any) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(HEADER)
     writer.writerows(fault_rows(config, span, end))
+
+
+@fleet.command()
+@configured
+@click.option(
+    "--device", default=None, metavar="GLOB", help="Which devices; default: the first of each fleet."
+)
+@click.option("--days", default=1.0, show_default=True, type=click.FloatRange(0.001, 366), help="How long.")
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path, dir_okay=False), help="A picture: PNG, SVG or PDF."
+)
+@click.option("--stats", is_flag=True, help="With spectrum and autocorrelation, in the picture.")
+@click.option("--csv", "as_csv", is_flag=True, help="Readings as CSV on stdout, instead of lines of blocks.")
+def preview(
+    *,
+    device: str | None,
+    days: float,
+    output: Path | None,
+    stats: bool,
+    as_csv: bool,
+    shard: str,
+    **options: Any,
+) -> None:
+    """Show what devices of CONFIG would send, and their faults. Sends nothing.
+
+    Without -o each sensor is a line of blocks. A picture needs matplotlib: pip install 'eventbahn[report]'.
+    """
+    if stats and output is None:
+        raise click.UsageError("--stats goes into a picture: give it a file with -o")
+    config, span = _load(*_shard(shard), **options)
+    span = Span(span.start, span.start, span.start + round(days * DAY_MS))
+    found = list(chosen(config, span, device))
+    if output is not None:
+        write_picture(found, output, stats=stats)
+    elif as_csv:
+        print_csv(found)
+    else:
+        print_blocks(found)
 
 
 @fleet.command()

@@ -25,14 +25,13 @@ def size_rows(config: Config, span: Span) -> list[tuple[str, str]]:
     rows.append(("devices", f"{sum(len(plan.ids) for plan in plans):,}"))
     rows.append(("messages", f"{rate:,.4g}/s of simulated time, {each:.0f} bytes each"))
     possible = max(count, 1) / max(seconds, 1e-9)
+    pace = possible if config.run.speed is None else rate * config.run.speed
     if config.run.speed is None:
         rows.append(("pace", f"as fast as it is taken; this machine makes about {possible:,.0f}/s"))
     else:
-        pace = rate * config.run.speed
-        rows.append(
-            ("pace", f"{pace:,.4g}/s at {config.run.speed:g}×, {100 * pace / possible:.1f} % of a core")
-        )
-    rows.append(("bytes", _bytes(each * (possible if config.run.speed is None else pace)) + "/s"))
+        share = 100 * pace / possible
+        rows.append(("pace", f"{pace:,.4g}/s at {config.run.speed:g}×, {share:.1f} % of a core"))
+    rows.append(("bytes", _bytes(each * pace) + "/s"))
     if span.end is not None:
         total = rate * (span.end - span.origin) / 1000
         took = total / possible + (span.end - span.start) / 1000 / (config.run.speed or math.inf)

@@ -53,6 +53,10 @@ class Sensor:
         exponent = Decimal(str(self.step)).normalize().as_tuple().exponent
         return max(0, -int(exponent))
 
+    def shown(self, value: float) -> str:
+        """A reading as messages have it."""
+        return f"{value:.{self.decimals}f}" if self.step else f"{value:.7g}"
+
     def finish(self, value: Floats) -> Floats:
         """Clip to the range, round to the step."""
         if self.range:

@@ -65,8 +65,9 @@ def spectrum(x: Floats, step: float) -> tuple[Floats, Floats]:
         pieces.append(
             np.abs(np.fft.rfft((piece - np.polyval(np.polyfit(axis, piece, 1), axis)) * window)) ** 2
         )
-    power = np.mean(pieces, axis=0) * 2 * step / (window**2).sum()
-    return np.fft.rfftfreq(length, step)[1:], power[1:]
+    power: Floats = np.mean(pieces, axis=0) * 2 * step / (window**2).sum()
+    f: Floats = np.fft.rfftfreq(length, step)
+    return f[1:], power[1:]
 
 
 def _daily(t: Floats, x: Floats) -> tuple[float, float]:

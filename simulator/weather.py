@@ -151,7 +151,8 @@ def _air(keys: Keys, climate: Climate, grid: _Grid, ghi: Floats, front: Floats) 
     eddies = _lagged(mixture(keys, "air.eddies", [(1, 2400.0)], LATTICE, grid.steps)[0], 900) * volatility
     by_day = 0.35 + 1.3 * np.sqrt(np.maximum(grid.sun.sin_elevation, 0))
     t_out = season - 2.9 + ground + climate.spread * system + 0.22 * by_day * eddies - front
-    dew_point = season - 4.2 + climate.spread / 2 * system + 2.7 * humid + 0.1 * eddies - 0.3 * front
+    moist = mixture(keys, "air.moist", [(1, 3000.0)], LATTICE, grid.steps)[0] * volatility
+    dew_point = season - 3.7 + climate.spread / 2 * system + 2.7 * humid + 0.2 * moist - 0.3 * front
     spread = t_out - dew_point
     return t_out, t_out - np.where(spread < 1, np.exp(np.minimum(spread, 1) - 1), spread)
 
@@ -189,10 +190,12 @@ def _past(key: Words, t: Floats, rate: float) -> Iterator[tuple[Floats, float]]:
 def _pressure(keys: Keys, place: Place, grid: _Grid) -> Floats:
     """Weather systems and the tide of the atmosphere (Haurwitz 1956)."""
     system = _lagged(mixture(keys, "pressure", [(1, 30 * HOUR)], LATTICE, grid.steps)[0], 3 * HOUR)
+    swing = np.exp(0.9 * mixture(keys, "pressure.swing", [(1, 8 * HOUR)], LATTICE, grid.steps)[0] - 0.405)
+    gusts = mixture(keys, "pressure.fast", [(1, 1.5 * HOUR)], LATTICE, grid.steps)[0] * swing
     hour = grid.hour(place.lon)
     half_day = 1.16 * math.cos(math.radians(place.lat)) ** 3 * np.cos(2 * np.pi * (hour - 9.8) / 12)
     day = 0.4 * np.cos(2 * np.pi * (hour - 5.7) / 24)
-    return 1013.25 - place.altitude / 8.3 + 6.3 * system + half_day + day
+    return 1013.25 - place.altitude / 8.3 + 6.3 * system + 0.16 * gusts + half_day + day
 
 
 def _wind(keys: Keys, place: Place, grid: _Grid, passage: Floats) -> Floats:

@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from simulator.distributions import Choice, LogNormal, Normal, Uniform
+from simulator.ou import Path
 from simulator.rng import Floats, Keys, uniform
 from simulator.site import Conditions
 from simulator.weather import saturation_hPa
@@ -25,7 +26,9 @@ CO2_OUTDOORS: Final = 422.0  # ppm
 CO2_PER_PERSON: Final = 5.2e-6  # m3/s at 1.2 met (Persily, de Jonge 2017: 4.5e-6 … 5.5e-6)
 VAPOUR_PER_PERSON: Final = 60.0  # g/h
 DRIED_TO: Final = 11.5  # g/kg, a dew point of 16 Cel
-VAPOUR_OF_PLANTS: Final = 20.0  # g/h
+VAPOUR_OF_PLANTS: Final = 30.0  # g/h
+BUFFER: Final = 3 * HOUR  # by which walls and furniture slow the moisture
+HABIT: Final = 0.4  # how much airing differs from day to day, standard deviation of its logarithm
 POWER: Final = 700.0  # W of the radiator, and of the cooling ceiling, in the reference room
 HEAT_PER_PERSON: Final = 90.0 + 80.0  # W: body, and what is plugged in
 LUMEN_PER_WATT: Final = 115.0  # luminous efficacy of daylight
@@ -38,7 +41,7 @@ class OfficeRoom(Model):
 
     Temperature: air and mass, each a first-order balance (ISO 13790; Bacher, Madsen 2011), stepped exactly;
     heating and cooling are proportional within 1 K of the set point. CO2: V dC/dt = G n + Q (Cout - C).
-    Moisture likewise, buffered by another hour. People ventilate more, and open a window above 1200 ppm.
+    Moisture likewise, buffered by three hours. People ventilate more, and open a window above 1200 ppm.
     Light: irradiance on the façade times a daylight factor, blinds against direct sun, lamps when it is dark.
     """
 
@@ -79,6 +82,7 @@ class OfficeRoom(Model):
         self._setpoint, self._setback = params["setpoint_Cel"], params["setback_K"]
         self._azimuth, self._window = params["azimuth_deg"], params["window_m2"]
         self._daylight_factor = params["daylight_factor"]
+        self._habit = Path(keys.stream("habit"), 36 * HOUR, HOUR)
         self._lamps = 380 + 90 * uniform(keys.stream("lamps"), 0)  # lx on the desk
         self._dark = 180 + 240 * uniform(keys.stream("dark"), 0)  # lx below which somebody switches them on
 
@@ -92,13 +96,14 @@ class OfficeRoom(Model):
         air, mass, co2, vapour, lamps = state
         people = self._occupants(now)
         airing = 8 * self.upsets.at("window_open", now.t)
-        exchange = (self._exchange(people, co2) + airing) / HOUR
+        habit = np.exp(HABIT * self._habit.at(now.t))
+        exchange = (self._exchange(people, co2) * habit + airing) / HOUR
         co2_end = CO2_OUTDOORS + 1e6 * CO2_PER_PERSON * people / (self._volume * exchange)
         source = (VAPOUR_PER_PERSON * people + VAPOUR_OF_PLANTS * self._size) / HOUR
         vapour_end = _supply(now) + source / (1.2 * self._volume * exchange)
         air, mass = self._room.step(air, mass, now.t_out, self._heat(air, people, now, airing), dt)
         co2 = co2_end + (co2 - co2_end) * np.exp(-exchange * dt)
-        vapour = vapour_end + (vapour - vapour_end) * np.exp(-dt / (1 / exchange + HOUR))
+        vapour = vapour_end + (vapour - vapour_end) * np.exp(-dt / (1 / exchange + BUFFER))
         return air, mass, co2, vapour, self._switch(lamps, people, self._daylight(now), dt)
 
     def read(self, state: State, now: Conditions) -> dict[str, Floats]:

@@ -17,7 +17,7 @@ from simulator.process import DAY, Process
 from simulator.rng import Floats, Keys
 from simulator.sensors import Sensor, Sensors
 from simulator.site import Site
-from simulator.statistics import Figures, figures_of
+from simulator.statistics import figures_of
 from simulator.weather import CLIMATES, Place, saturation_hPa, weather_at
 from simulator.workdays import CALENDARS, Workdays
 
@@ -31,11 +31,11 @@ BANDS: Mapping[str, Any] = TARGETS["bands"]
 SMALL_WAVE = 0.15  # of the standard deviation: a smaller daily wave need only stay small
 
 JUNE_2024 = 19_883  # days since 1970
-JENA = Place(50.93, 11.59, 155.0, CLIMATES["temperate"])
+JENA = Place(50.93, 11.59, 209.0, CLIMATES["temperate"])  # where its barometer would stand
 SENSORS = {
-    "temp": Sensor("temp", "t_air", "Cel", step=0.1, noise=0.03, lag=90.0),
-    "rh": Sensor("rh", "rh", "%RH", step=0.045, noise=0.06, lag=30.0),
-    "co2": Sensor("co2", "co2", "ppm", step=1.0, noise=2.5, lag=40.0),
+    "temp": Sensor("temp", "t_air", "Cel", step=0.02, noise=0.006, lag=90.0),
+    "rh": Sensor("rh", "rh", "%RH", step=0.045, noise=0.015, lag=30.0),
+    "co2": Sensor("co2", "co2", "ppm", step=0.5, noise=1.0, lag=40.0),
     "power": Sensor("power", "power", "kW", step=0.002),
     "voltage": Sensor("voltage", "voltage", "V", step=0.01),
     "pm25": Sensor("pm25", "pm25", "ug/m3", step=1.0),
@@ -77,7 +77,8 @@ def records(name: str) -> list[Record]:
             return [_jena(seed) for seed in SEEDS]
         case "office":
             mons = _site(1, 50.45, 3.95, 60, "Europe/Brussels", "office")
-            params = {"volume_m3": 72.0, "capacity": 2.0, "ach_occupied_per_h": 0.5, "ach_empty_per_h": 0.4}
+            params = {"volume_m3": 72.0, "capacity": 2.0, "ach_occupied_per_h": 0.45, "ach_empty_per_h": 0.35}
+            params |= {"setpoint_Cel": 21.4}
             return _observed(OfficeRoom, mons, range(16_468, 16_468 + 17), 60, params)
         case "household":
             sceaux = _site(1, 48.78, 2.29, 90, "Europe/Paris", "always")
