@@ -9,7 +9,7 @@ from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
 from conformance.wire import WireStream
 
-__all__ = ["accepted_by", "arrived", "greet", "there"]
+__all__ = ["PATIENCE_SECONDS", "accepted_by", "arrived", "greet", "there"]
 
 HELLOS = 4  # until the first reader is live
 PATIENCE_SECONDS = 3.0  # beyond the latency budget, before an event counts as lost

@@ -19,7 +19,7 @@ from conformance.wire import WireStream
 __all__ = ["LONGEST_SECONDS", "Slow", "Stall", "patience_of", "stall"]
 
 CONTROLS = 5  # events before anybody stops reading
-EVENTS, EVENT_BYTES = 64, 8192  # sixteen times what stops a server that writes to a reader of this kind
+EVENTS, EVENT_BYTES = 40, 8192  # ten times what stops a server that writes to a reader of this kind
 UNDECLARED_SECONDS = 3.0  # without reading, where the target does not say when it cuts
 LONGEST_SECONDS = 8.0  # the same, of what it says
 SLOW_SECONDS = 65.0  # both, where there is time

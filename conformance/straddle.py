@@ -11,13 +11,13 @@ from conformance.subject import Subject
 __all__ = ["Straddle", "straddle"]
 
 SLOW = Manner(receive_buffer=STALLED.receive_buffer, segment=STALLED.segment)
-LARGE_BYTES = 256 << 10  # several times what a server can write to a reader that takes nothing
+LARGE_BYTES = 160 << 10  # several times what a server can write to a reader that takes nothing
 LINE = 64  # characters
 SMALL, LINES = 8, 12  # small events, and lines of each
 LONGEST_WAIT = 2.0  # seconds for which a heartbeat is waited for in the middle of an event
 SLOW_WAIT = 50.0  # the same, where there is time
 UNDECLARED = 20.0  # seconds between heartbeats, for all we know
-INTERVALS = 1.6
+INTERVALS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ def straddle(subject: Subject, *, slow: bool = False) -> Straddle:
     most = subject.target.publish.max_bytes if subject.target.publish else None
     texts = [_lines(subject, 0, min(LARGE_BYTES, most or LARGE_BYTES) // (LINE + 1))]
     stream.pause()
-    begun = time.monotonic()
     accepted_by(subject, channel, texts[0])
+    begun = time.monotonic()
     interval = subject.heartbeat or UNDECLARED
     wait = min(interval * INTERVALS, SLOW_WAIT if slow else LONGEST_WAIT)
     stream.wire.wait(lambda: None, begun + wait - time.monotonic())

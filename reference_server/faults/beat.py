@@ -99,7 +99,8 @@ class MidLine(OnlyFirst):
     def _go_on(self) -> None:
         loop = asyncio.get_running_loop()
         while self._rest and not self._transport.get_write_buffer_size():
-            size = self.cut()
+            size = self._rest.rfind(b"\n\n", 0, PIECE) + 2  # between events, as long as they are small
+            size = size if size > 1 else self.cut()
             Outlet.write(self, self.framed(self._rest[:size]))
             self._rest = self._rest[size:]
             self._wrote = loop.time()
@@ -119,7 +120,7 @@ class BetweenLines(MidLine):
     __slots__ = ()
 
     def cut(self) -> int:
-        return self._rest.rfind(b"\n", 0, PIECE) + 1 or self._rest.find(b"\n", PIECE) + 1 or len(self._rest)
+        return self._rest.rfind(b"\n", 0, PIECE) + 1 or self._rest.find(b"\n", PIECE) + 1
 
 
 FAULTS = {
