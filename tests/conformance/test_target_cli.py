@@ -54,17 +54,16 @@ def test_what_is_no_stream_is_told(serve: Serve, tmp_path: Path) -> None:
     there = tmp_path / "there.toml"
     there.write_text("mine")
 
-    outcomes = {
-        arguments: (done.returncode, done.stderr.splitlines()[-1])
-        for arguments in [
-            (f"{url}/snapshot",),
-            ("http://127.0.0.1:1/events",),
-            ("events",),
-            (f"{url}/events", "-o", str(there)),
-        ]
-        if (done := new(*arguments))
-    }
+    wrong = [
+        (f"{url}/snapshot",),
+        ("http://127.0.0.1:1/events",),
+        ("events",),
+        (f"{url}/events", "-o", str(there)),
+    ]
 
+    done = [(arguments, new(*arguments)) for arguments in wrong]
+
+    outcomes = {arguments: (one.returncode, one.stderr.splitlines()[-1]) for arguments, one in done}
     assert [code for code, _ in outcomes.values()] == [3, 3, 2, 2]
     assert "there is no event stream: HTTP/1.1 200 OK, application/json" in outcomes[f"{url}/snapshot",][1]
     assert "Connection refused" in outcomes["http://127.0.0.1:1/events",][1]
