@@ -19,7 +19,9 @@ STREAMS = 5
 PROMPT_SECONDS = 2.0  # for all to be forgotten
 SHOWN_SECONDS = 2.0  # for all to be counted, while they are open
 POLL_SECONDS = 0.05
-FIN, RESET, UNREAD = WAYS = "a FIN", "a reset", "a FIN before the head was read"
+FIN, RESET = "a FIN", "a reset"
+UNREAD = "a drop before the head was read"  # a FIN, or a reset where the head was there already
+WAYS = (FIN, RESET, UNREAD)
 METRIC, CAP, DESCRIPTORS = "process.metrics.connections", "limits.cap", "the descriptors of its process"
 
 
