@@ -66,7 +66,7 @@ def spectrum(x: Floats, step: float) -> tuple[Floats, Floats]:
             np.abs(np.fft.rfft((piece - np.polyval(np.polyfit(axis, piece, 1), axis)) * window)) ** 2
         )
     power: Floats = np.mean(pieces, axis=0) * 2 * step / (window**2).sum()
-    f: Floats = np.fft.rfftfreq(length, step)
+    f: Floats = np.fft.rfftfreq(length, step).astype(np.float64)
     return f[1:], power[1:]
 
 

@@ -195,7 +195,8 @@ def _pressure(keys: Keys, place: Place, grid: _Grid) -> Floats:
     hour = grid.hour(place.lon)
     half_day = 1.16 * math.cos(math.radians(place.lat)) ** 3 * np.cos(2 * np.pi * (hour - 9.8) / 12)
     day = 0.4 * np.cos(2 * np.pi * (hour - 5.7) / 24)
-    return 1013.25 - place.altitude / 8.3 + 6.3 * system + 0.16 * gusts + half_day + day
+    pressure: Floats = 1013.25 - place.altitude / 8.3 + 6.3 * system + 0.16 * gusts + half_day + day
+    return pressure
 
 
 def _wind(keys: Keys, place: Place, grid: _Grid, passage: Floats) -> Floats:

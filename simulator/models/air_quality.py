@@ -17,7 +17,7 @@ __all__ = ["AirQuality"]
 
 HOUR: Final = 3600.0
 SHARED: Final = 0.9  # of the variance: a city breathes the same air
-PLUME = Pulse(0.04, 3 * HOUR, 1.6, 2.2, 0.8)  # fireworks, fires, dust: times the scale
+PLUME = Pulse(0.02, 3 * HOUR, 1.6, 4.0, 0.5)  # fireworks, fires, dust: times the scale
 
 
 class AirQuality(Model):
@@ -47,7 +47,7 @@ class AirQuality(Model):
     def read(self, state: State, now: Conditions) -> dict[str, Floats]:  # noqa: ARG002 - it has no state
         """See `outputs`."""
         hour = now.local_second / HOUR
-        day = 0.14 * np.cos(2 * np.pi * (hour - 1) / 24) + 0.06 * np.cos(2 * np.pi * (hour - 8.5) / 12)
+        day = 0.13 * np.cos(2 * np.pi * (hour - 1) / 24) + 0.06 * np.cos(2 * np.pi * (hour - 8.5) / 12)
         z = np.sqrt(SHARED) * now.haze + np.sqrt(1 - SHARED) * self._own.at(now.t)
         share = np.minimum(normal_cdf(z + day), 1 - 1e-5)
         height, since = self._plumes.since_start(now.local_day, now.local_second)

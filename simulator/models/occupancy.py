@@ -17,7 +17,7 @@ DRAWS = 32  # random numbers of one person and day
 
 
 class _Day(NamedTuple):
-    """Local seconds: presence (device, person), breaks (device, person, break), and visits (visit,)."""
+    """Local seconds: presence (device, person), breaks (break, device, person), and visits (visit,)."""
 
     arrive: Floats
     leave: Floats
@@ -43,9 +43,9 @@ class Occupancy:
     def _count(self, day: int, second: float) -> Floats:
         """How many people are in each room at that second of local working day `day`."""
         plan = self._day(day)
-        away = ((plan.out <= second) & (second < plan.back)).any(axis=2)
+        away = ((plan.out <= second) & (second < plan.back)).any(axis=0)
         at_desk = (plan.arrive <= second) & (second < plan.leave) & ~away
-        people: Floats = at_desk.sum(axis=1).astype(np.float64)
+        people: Floats = at_desk.astype(np.float64) @ np.ones(at_desk.shape[1])
         meeting = (plan.begin <= second) & (second < plan.end)
         np.add.at(people, plan.host[meeting].astype(int), plan.guests[meeting])
         return people
@@ -66,5 +66,5 @@ class Occupancy:
         begin = (9.0 + 7.0 * visits.time) * HOUR
         length = (30 + 15 * np.floor(4 * visits.mark)) * 60
         guests = 1 + np.floor((visits.mark * 64) % 3)
-        stacked = np.stack(out, axis=2), np.stack(back, axis=2)
+        stacked = np.stack(out), np.stack(back)
         return _Day(arrive, leave, *stacked, visits.device.astype(float), begin, begin + length, guests)
