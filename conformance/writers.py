@@ -17,7 +17,7 @@ __all__ = ["WRITERS", "Writers", "intruder", "lines_at", "writers"]
 
 WRITERS = 8
 ROUNDS = 3
-LINES = 12
+LINES = 20
 
 
 @dataclass(frozen=True, slots=True)

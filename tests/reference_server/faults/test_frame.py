@@ -43,8 +43,8 @@ def test_a_stream_begins_with_what_does_not_belong_there(name: str, greeting: by
     assert written(FAULTS[name].parts.outlet, bodies, chunked=chunked) == [greeting + bodies[0], bodies[1]]
 
 
-LONG = b"".join(b"data: %d\n" % number for number in range(12)) + b"\n"
-FIRST, SECOND = LONG[: LONG.index(b"data: 6")], LONG[LONG.index(b"data: 6") :]
+LONG = b"".join(b"data: %d\n" % number for number in range(20)) + b"\n"
+FIRST, SECOND = LONG[: LONG.index(b"data: 10")], LONG[LONG.index(b"data: 10") :]
 
 
 @pytest.mark.parametrize(
