@@ -35,7 +35,7 @@ def listed() -> str:
     width = max(map(len, FAULTS))
     lines: list[str] = []
     for section in SECTIONS:
-        name = section.__name__.rpartition(".")[2].upper()
+        name = section.__name__.rpartition(".")[2].upper().replace("_", " ")
         lines += ["", f"{name}: {(getdoc(section) or '').partition(chr(10))[0]}"]
         lines += [
             f"  {name:{width}}  {fault.help} [{', '.join(fault.caught_by)}]"

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections import OrderedDict
-from contextlib import suppress
 from functools import partial
 from itertools import count
 
@@ -80,35 +79,34 @@ class Streams:
         Raises RefusedError.
         """
         wish = self._parts.wish_of(request)
-        if len(self._hub) >= self._settings.limits.subscribers:
-            raise RefusedError(503, "there are as many subscribers as this server takes", retry_after=5)
-        place = self._parts.locate(wish.asked, self._log)
-        resume = outcome(place, self._log) if wish.asked else None
-        if resume:
-            self._metrics.resumed.labels(resume).inc()
-        if await self._is_over(wish, place):
+        place = await self._place(wish)
+        if place is None:
             note("over", **caller(request), asked=wish.asked)
             return web.Response(status=204), None  # with which a browser comes back no more
         response = self._parts.stream_head(request)
-        writer = None
-        with suppress(ConnectionResetError):
-            writer = await response.prepare(request)
-        if writer is None or request.transport is None:
+        outlet = await self._outlet(request, response)
+        if outlet is None:
             return response, None
-        outlet = self._parts.outlet(
-            request.transport, writer, chunked=response.chunked, limits=self._settings.limits
-        )
         subscriber = self._subscriber(outlet, wish, place)
-        facts = {"devices": list(wish.feed.devices) or None, "limit": wish.limit or None}
         note(
             "joined",
             stream=subscriber.number,
             **caller(request),
-            **facts,
+            devices=list(wish.feed.devices) or None,
+            limit=wish.limit or None,
             asked=wish.asked or None,
-            resume=resume,
+            resume=outcome(place, self._log) if wish.asked else None,
         )
         return response, subscriber
+
+    async def _place(self, wish: Wish) -> Place | None:
+        """Where the stream begins; None if it is over. Raises RefusedError."""
+        if len(self._hub) >= self._settings.limits.subscribers:
+            raise RefusedError(503, "there are as many subscribers as this server takes", retry_after=5)
+        place = self._parts.locate(wish.asked, self._log)
+        if wish.asked:
+            self._metrics.resumed.labels(outcome(place, self._log)).inc()
+        return None if await self._is_over(wish, place) else place
 
     async def _is_over(self, wish: Wish, place: Place) -> bool:
         """Whether the cursor is where a stream of this kind reached its limit, and nothing has come since."""
@@ -120,6 +118,17 @@ class Streams:
                 return False
             sequence = entries[-1].sequence
         return True
+
+    async def _outlet(self, request: web.Request, response: web.StreamResponse) -> Outlet | None:
+        """The way out, once the head is sent; None if the client has left."""
+        try:
+            writer = await response.prepare(request)
+        except ConnectionResetError:
+            return None
+        if writer is None or request.transport is None:
+            return None
+        limits = self._settings.limits
+        return self._parts.outlet(request.transport, writer, chunked=response.chunked, limits=limits)
 
     def _subscriber(self, outlet: Outlet, wish: Wish, place: Place) -> Subscriber:
         number = next(self._numbers)
