@@ -97,11 +97,14 @@ def stall(subject: Subject, memory: Memory = lambda: None, *, slow: bool = False
     sleeper.pause()
     begun, held = time.monotonic(), memory()
     size = min(EVENT_BYTES, subject.target.publish.max_bytes or EVENT_BYTES) if subject.target.publish else 0
-    texts = _texts(subject, "slow", EVENTS, size)
-    asked, refused = _publish(subject, channel, texts)
+    texts = _texts(subject, "slow", EVENTS + 1, size)
+    asked, refused = _publish(subject, channel, texts[:EVENTS])
     arrived(subject, [witness], texts[len(asked) - 1])
     laggard.resume()
     arrived(subject, [laggard], texts[len(asked) - 1])
+    if not refused:  # one more, so that a loss at the end is a gap
+        asked += _publish(subject, channel, texts[EVENTS:])[0]
+        arrived(subject, [witness, laggard], texts[EVENTS])
     witness.wire.wait(lambda: None, begun + patience_of(subject, slow=slow) - time.monotonic())
     waited, now = time.monotonic() - begun, memory()
     sleeper.resume()
