@@ -15,6 +15,7 @@ from conformance.wire import WireStream
 __all__ = ["PATIENCE_SECONDS", "Channel", "Cursor", "id_of"]
 
 PATIENCE_SECONDS = 3.0  # beyond the latency budget, before an event counts as lost
+MUCH_BYTES = 16 * 1024  # in that time: somebody is slow, and at work
 AT_ONCE = 8  # publications, where their order does not matter
 LONGEST_SECONDS = 10.0  # that a capture may spend on publishing
 
@@ -69,14 +70,17 @@ class Channel:
         return stream
 
     def until(self, streams: Sequence[WireStream], text: str) -> None:
-        """Until each has that event, or has ended; or until patience ends."""
+        """Until each has that event, or has ended; or until patience ends, but not while much is coming."""
         left = [(stream, [0]) for stream in streams]
 
         def all_there() -> bool | None:
             left[:] = [one for one in left if not (self._there(*one, text) or one[0].ended)]
             return True if not left else None
 
-        streams[0].wire.wait(all_there, self.subject.latency_seconds + PATIENCE_SECONDS)
+        seconds = self.subject.latency_seconds + PATIENCE_SECONDS
+        came, before = _size(streams), -MUCH_BYTES
+        while came - before >= MUCH_BYTES and not streams[0].wire.wait(all_there, seconds):
+            came, before = _size(streams), came
 
     def _there(self, stream: WireStream, looked_at: list[int], text: str) -> bool:
         """Whether the event is among those that were not looked at yet."""
@@ -105,6 +109,10 @@ class Channel:
             reason = "events came without an id, so there is nothing to resume from"
             raise Unjudged(Verdict.INCONCLUSIVE, reason)
         return [found[text] for text in texts]
+
+
+def _size(streams: Sequence[WireStream]) -> int:
+    return sum(len(stream.reading.body) for stream in streams)
 
 
 def id_of(block: Block) -> str | None:
