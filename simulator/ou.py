@@ -14,7 +14,7 @@ from .rng import Floats, Ints, Keys, Words, normal
 __all__ = ["Path", "VirtualOU", "mixture"]
 
 INDEPENDENT = 12.0  # time constants between two nodes of the coarsest level: correlation 6e-6
-BLOCK_BITS = 5  # of the steps that a path draws at once
+BLOCK = 3600.0  # seconds whose steps a path draws at once
 LEVEL_SHIFT = 56
 INDEX_MASK = (1 << LEVEL_SHIFT) - 1
 
@@ -76,7 +76,7 @@ class Path:
 
     def __init__(self, key: Words, tau: float, dt: float) -> None:
         self._ou = VirtualOU(key, tau, dt)
-        self._bits = min(BLOCK_BITS, self._ou.levels)
+        self._bits = min(max(0, int(math.log2(BLOCK / dt))), self._ou.levels)
         self._number: int | None = None
         self._block: Floats = np.empty((0, 0))
 

@@ -16,7 +16,7 @@ from simulator.config import load
 from simulator.group import Group
 from simulator.plan import Span
 
-DEVICES, MINUTES, ROUNDS = 10_000, 15, 5
+DEVICES, MINUTES, ROUNDS = 10_000, 60, 5
 
 
 def ours() -> float:
