@@ -155,6 +155,10 @@ def test_a_gross_fault_leaves_little_to_fail() -> None:
         "SSE-CONN-002",
         "SSE-CONN-001",
         "SSE-HTTP-015",
+        "SSE-BEAT-005",
+        "SSE-BEAT-006",
+        "SSE-FLOW-003",
+        "SSE-FLOW-008",
     }
 
 
