@@ -94,7 +94,7 @@ def _path(key: str, path: str | None) -> Iterator[str]:
     if path and not path.startswith("/"):
         yield f"{key}.path: expected to begin with '/', got {path!r}"
     if path and not path.isprintable():
-        yield f"{key}.path: what cannot be printed has to be written as %00 to %1F, got {path!r}"
+        yield f"{key}.path: write what cannot be printed as %00 to %1F, got {path!r}"
 
 
 def _filled(key: str, request: object, parts: Sequence[str], known: list[str]) -> Iterator[str]:

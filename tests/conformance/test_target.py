@@ -434,7 +434,7 @@ def test_all_contradictions_are_told_at_once() -> None:
         ),
         "a path with a line end": (
             BARE.replace("/events/", "/events\\n/"),
-            r"subscribe.path: what cannot be printed has to be written as %00 to %1F, got '/events\n/{channel}'",
+            r"subscribe.path: write what cannot be printed as %00 to %1F, got '/events\n/{channel}'",
         ),
         "a bad request at half a path": (
             BARE.replace('{channel}"', '{channel}", bad_requests = [{ path = "x", expect = [400] }]'),
