@@ -3,6 +3,7 @@
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
+unexport PYTHONDONTWRITEBYTECODE # where it is set, every start of a command would compile everything anew
 READY := $(VENV)/.ready
 
 .PHONY: demo test setup lint bench soak clean
@@ -33,5 +34,5 @@ clean:
 $(READY): pyproject.toml uv.lock
 	python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	$(BIN)/uv sync --frozen --all-extras --quiet
+	$(BIN)/uv sync --frozen --all-extras --compile-bytecode --quiet
 	@touch $@
