@@ -77,6 +77,9 @@ def test_a_clause_of_the_standard_leads_to_its_section() -> None:
         "RFC 9112 8": "rfc9112#section-8",
         "RFC 9293 3.6": "rfc9293#section-3.6",
         "RFC 9293 3.5.3": "rfc9293#section-3.5.3",
+        "RFC 9110 8.4": "rfc9110#section-8.4",
+        "RFC 9110 8.4.1": "rfc9110#section-8.4.1",
+        "RFC 1122 4.2.3.4": "rfc1122#section-4.2.3.4",
         "practice": "#authoring-notes",
         "product promise": "#the-last-event-id-header",
     }
