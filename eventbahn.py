@@ -3,7 +3,6 @@
 import sys
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 import click
@@ -66,7 +65,7 @@ class Front(click.Group):
 
 
 @click.group(cls=Front, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("eventbahn"), prog_name="eventbahn")
+@click.version_option(package_name="eventbahn", prog_name="eventbahn")
 def cli() -> None:
     """The test track for Server-Sent Events."""
 
