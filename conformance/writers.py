@@ -11,6 +11,7 @@ from conformance.eventstream import Block, Field
 from conformance.reading import Reading
 from conformance.row import Payload
 from conformance.subject import Subject
+from conformance.verdict import Unjudged, Verdict
 from conformance.wire import WireStream
 
 __all__ = ["WRITERS", "Writers", "intruder", "lines_at", "writers"]
@@ -32,15 +33,26 @@ class Writers:
 def writers(subject: Subject) -> Writers:
     """Publish from several threads at once, and read until all has come. Raises Unjudged."""
     channel = Channel(subject)
-    channel.afford(WRITERS * ROUNDS)
+    channel.afford(WRITERS * ROUNDS + 1)
     stream = channel.open("the reader of many writers")
     greet(subject, channel.name, [stream])
+    _alone(channel, stream)
     with ThreadPoolExecutor(WRITERS, "writer") as pool:
         written = [*pool.map(partial(_write, channel), range(WRITERS))]
     accepted = tuple(text for texts in written for text in texts)
     stream.wait(partial(_all_came, channel, stream, accepted), subject.latency_seconds + PATIENCE_SECONDS)
     got = channel.got(stream, accepted)
     return Writers(got.reading, accepted, frozenset(got.texts))
+
+
+def _alone(channel: Channel, stream: WireStream) -> None:
+    """One such event before all others. Raises Unjudged where not even that comes whole."""
+    text = "\n".join(channel.texts("alone", LINES))
+    channel.publish([text])
+    channel.until([stream], text)
+    if not channel.got(stream, [text]).texts:
+        told = "an event of several lines does not come as it was published, even when it is alone"
+        raise Unjudged(Verdict.DEPENDENCY, f"SSE-DATA-001: {told}")
 
 
 def _write(channel: Channel, writer: int) -> list[str]:

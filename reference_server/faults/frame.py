@@ -18,7 +18,7 @@ __all__ = ["FAULTS"]
 
 PADDING = 100_000  # bytes
 FEW_LINES, MANY_LINES = 18, 40  # of an event that is written in two pieces
-YIELD_SECONDS = 1.0  # between them, if nothing else is to be written
+YIELD_SECONDS = 0.2  # between them, if nothing else is to be written
 
 
 def unknown_field(event: Event) -> bytes:
