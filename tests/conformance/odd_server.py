@@ -18,7 +18,7 @@ __all__ = ["Manners", "OddServer", "target_of"]
 HEARTBEAT_SECONDS = 0.3
 LATEST_SECONDS = 60.0
 GONE = "gone"
-MOST_PIECES = 4096  # about, that one event is written in
+MOST_PIECES = 256  # about, that one event is written in
 
 
 @dataclass(frozen=True)
