@@ -303,7 +303,9 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_foreign": Capture("The answers to a foreign page, and under a foreign name.", _visiting(foreign)),
     "sse_straddle": Capture("Events that are written when a heartbeat is due.", _straddle),
     "sse_promptness": Capture("Single events, each published into silence.", _visiting(promptness)),
-    "sse_pairs": Capture("Two events in a row, for a reader that acknowledges late.", _visiting(pairs)),
+    "sse_pairs": Capture(
+        "Two events in a row, for a reader that acknowledges late.", _visiting(pairs), alone=True
+    ),
     "sse_offered": Capture(
         "The head of a stream for a client that takes compressed bodies.", _visiting(offered)
     ),

@@ -214,15 +214,14 @@ def test_no_plateau_of_delayed_acknowledgements(sse_pairs: Promptness) -> Judgem
     told = [pair for pair in sse_pairs.pairs if tells(pair)]
     if len(told) < FEWEST_PAIRS:
         return inconclusive(f"{len(told)} of {len(sse_pairs.pairs)} pairs were published in a row", reading)
-    apart = median(second.asked + second.lag - first.asked - first.lag for first, second in told)
-    longer = median(second.lag - first.lag for first, second in told)
-    shown = (
-        f"{counted(len(told), 'pair')} came {_ms(apart)} apart, the second event {_ms(longer)} later than due"
-    )
+    quick = len(told) // 4  # with the quickest quarter left out: on a busy machine any pair may be late
+    apart = sorted(second.asked + second.lag - first.asked - first.lag for first, second in told)[quick]
+    longer = sorted(second.lag - first.lag for first, second in told)[quick]
+    shown = f"{counted(len(told), 'pair')} came {_ms(apart)} apart or more, the second {_ms(longer)} late"
     if apart >= PLATEAU_SECONDS and longer >= PLATEAU_SECONDS / 2:
         expected = "two events in a row without a wait for an acknowledgement between them: TCP_NODELAY"
-        return broken(expected, f"{shown} (medians)", reading, at=told[0][1].at)
-    return met(f"{shown} (medians)", reading)
+        return broken(expected, shown, reading, at=told[0][1].at)
+    return met(shown, reading)
 
 
 def _of_event(slow: Slow, number: int) -> int:
