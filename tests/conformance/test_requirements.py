@@ -56,6 +56,8 @@ def test_a_clause_of_the_standard_leads_to_its_section() -> None:
         "RFC 9112 6.2": "rfc9112#section-6.2",
         "RFC 9112 7.1": "rfc9112#section-7.1",
         "RFC 9112 9.3": "rfc9112#section-9.3",
+        "RFC 9110 5.1": "rfc9110#section-5.1",
+        "OWASP API1:2023": "0xa1-broken-object-level-authorization/",
         "RFC 9110 5.5": "rfc9110#section-5.5",
         "RFC 9110 15.5": "rfc9110#section-15.5",
         "RFC 9110 7.7": "rfc9110#section-7.7",
