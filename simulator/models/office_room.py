@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.distributions import Choice, LogNormal, Normal, Uniform
 from simulator.ou import Path
+from simulator.pulses import Pulse, Pulses
 from simulator.rng import Floats, Keys, uniform
 from simulator.site import Conditions
 from simulator.weather import saturation_hPa
@@ -29,6 +30,7 @@ DRIED_TO: Final = 11.5  # g/kg, a dew point of 16 Cel
 VAPOUR_OF_PLANTS: Final = 30.0  # g/h
 BUFFER: Final = 3 * HOUR  # by which walls and furniture slow the moisture
 HABIT: Final = 0.4  # how much airing differs from day to day, standard deviation of its logarithm
+DOOR = Pulse(0.8, 420, 1.8, 4.0, 0.5, (0.0,) * 7 + (1.0,) * 11 + (0.0,) * 6)  # air changes an hour
 POWER: Final = 700.0  # W of the radiator, and of the cooling ceiling, in the reference room
 HEAT_PER_PERSON: Final = 90.0 + 80.0  # W: body, and what is plugged in
 LUMEN_PER_WATT: Final = 115.0  # luminous efficacy of daylight
@@ -41,7 +43,8 @@ class OfficeRoom(Model):
 
     Temperature: air and mass, each a first-order balance (ISO 13790; Bacher, Madsen 2011), stepped exactly;
     heating and cooling are proportional within 1 K of the set point. CO2: V dC/dt = G n + Q (Cout - C).
-    Moisture likewise, buffered by three hours. People ventilate more, and open a window above 1200 ppm.
+    Moisture likewise, buffered by three hours. People ventilate more, leave the
+    door open now and then, and open a window above 1200 ppm.
     Light: irradiance on the façade times a daylight factor, blinds against direct sun, lamps when it is dark.
     """
 
@@ -82,6 +85,7 @@ class OfficeRoom(Model):
         self._setpoint, self._setback = params["setpoint_Cel"], params["setback_K"]
         self._azimuth, self._window = params["azimuth_deg"], params["window_m2"]
         self._daylight_factor = params["daylight_factor"]
+        self._doors = Pulses(keys, {"door": DOOR})
         self._habit = Path(keys.stream("habit"), 36 * HOUR, HOUR)
         self._lamps = 380 + 90 * uniform(keys.stream("lamps"), 0)  # lx on the desk
         self._dark = 180 + 240 * uniform(keys.stream("dark"), 0)  # lx below which somebody switches them on
@@ -97,7 +101,7 @@ class OfficeRoom(Model):
         people = self._occupants(now)
         airing = 8 * self.upsets.at("window_open", now.t)
         habit = np.exp(HABIT * self._habit.at(now.t))
-        exchange = (self._exchange(people, co2) * habit + airing) / HOUR
+        exchange = (self._exchange(people, co2) * habit + airing + self._door(people, now)) / HOUR
         co2_end = CO2_OUTDOORS + 1e6 * CO2_PER_PERSON * people / (self._volume * exchange)
         source = (VAPOUR_PER_PERSON * people + VAPOUR_OF_PLANTS * self._size) / HOUR
         vapour_end = _supply(now) + source / (1.2 * self._volume * exchange)
@@ -135,6 +139,10 @@ class OfficeRoom(Model):
         empty, occupied = self._ach
         window = 1 + np.clip((co2 - 1200) / 400, 0, 3)
         return np.where(people > 0, occupied * window, empty)
+
+    def _door(self, people: Floats, now: Conditions) -> Floats:
+        """Air changes per hour with the corridor, whose air is fresh and as warm."""
+        return np.where(people > 0, self._doors.at(now.local_day, now.local_second), 0.0)
 
     def _heat(self, air: Floats, people: Floats, now: Conditions, airing: Floats | float) -> Floats:
         """W into the room: radiator, cooling ceiling, people and their things, sun, less what airs out."""

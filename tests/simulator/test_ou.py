@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from simulator.ou import VirtualOU, mixture
+from simulator.ou import Path, VirtualOU, mixture
 from simulator.rng import Keys
 
 MANY = Keys(7, [f"d{n}" for n in range(300)])
@@ -53,3 +53,20 @@ def test_a_mixture_has_unit_variance() -> None:
     path = mixture(MANY, "m", [(0.3, 300.0), (0.7, 7200.0)], 60, np.arange(0, 6000, 7))
 
     assert float(path.var()) == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.parametrize("bits", [0, 3, 6])
+def test_a_block_is_what_single_steps_are(bits: int) -> None:
+    first = 29_000_000 // (1 << bits)
+    steps = np.arange(first << bits, (first + 1 << bits) + 1)
+
+    assert np.array_equal(HOUR.block(first, bits), HOUR.at(steps))
+
+
+def test_a_path_goes_straight_from_step_to_step() -> None:
+    path, moment = Path(MANY.stream("x"), 3600.0, 60.0), 1_740_000_000.0
+    ends = HOUR.at(np.array([29_000_000, 29_000_001]))
+
+    assert np.array_equal(path.at(moment), ends[:, 0])
+    assert path.at(moment + 15) == pytest.approx(0.75 * ends[:, 0] + 0.25 * ends[:, 1])
+    assert np.array_equal(path.at(moment), ends[:, 0])  # and back

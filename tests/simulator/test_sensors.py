@@ -73,3 +73,44 @@ def test_drift_walks_with_the_square_root_of_time() -> None:
 
     assert (readings(sensor, 0, t=86_400) - start).std() == pytest.approx(0.01, rel=0.1)
     assert (readings(sensor, 0, t=4 * 86_400) - start).std() == pytest.approx(0.02, rel=0.1)
+
+
+def test_flicker_has_its_spread_and_is_slow() -> None:
+    sensor = Sensor("a", "x", "", flicker=0.4)
+    first, soon, later = (readings(sensor, 0, t=1_740_000_000 + t) for t in (0, 60, 30 * 86_400))
+
+    assert first.std() == pytest.approx(0.4, rel=0.1)
+    assert (soon - first).std() < 0.15
+    assert abs(np.corrcoef(first, later)[0, 1]) < 0.1
+
+
+def test_flicker_has_a_floor_where_white_noise_averages_out() -> None:
+    """Allan deviation: white noise falls with the root of the averaging time, flicker stays."""
+    t = 1_740_000_000 + 1800 * np.arange(96)
+    series = {
+        name: np.stack([readings(sensor, 0, int(moment), int(moment)) for moment in t])
+        for name, sensor in (
+            ("white", Sensor("a", "x", "", noise=1.0)),
+            ("flicker", Sensor("a", "x", "", flicker=1.0)),
+        )
+    }
+    ratio = {}
+    for name, values in series.items():
+        allan = [
+            np.sqrt(0.5 * (np.diff(values.reshape(-1, m, 2000).mean(axis=1), axis=0) ** 2).mean())
+            for m in (1, 16)
+        ]
+        ratio[name] = allan[1] / allan[0]
+
+    assert ratio["white"] == pytest.approx(0.25, rel=0.2)
+    assert 0.6 < ratio["flicker"] < 1.8
+
+
+def test_a_ramp_goes_one_way_until_it_is_calibrated() -> None:
+    sensor = Sensor("a", "x", "", ramp_sd=0.01)
+    days = [readings(sensor, 0, t=86_400 * (20_000 + day)) for day in (0, 1, 2)]
+    first, second = days[1] - days[0], days[2] - days[1]
+    same = np.abs(first - second) < 1e-9
+
+    assert same.mean() > 0.98  # the others were calibrated
+    assert first[same].std() == pytest.approx(0.01, rel=0.1)
