@@ -30,17 +30,17 @@ def encode(event: Event) -> bytes:
     Raises ValueError for a CR, LF or NUL where only one line may stand: a publisher could write fields of its
     own there (CWE-93).
     """
-    lines = []
-    if event.comment is not None:
-        lines.append(f": {one_line('a comment', event.comment)}")
+    head = "" if event.comment is None else f": {one_line('a comment', event.comment)}\n"
     if event.id is not None:
-        lines.append(f"id: {one_line('an id', event.id)}")
+        head += f"id: {one_line('an id', event.id)}\n"
     if event.event:
-        lines.append(f"event: {one_line('an event name', event.event)}")
+        head += f"event: {one_line('an event name', event.event)}\n"
     if event.retry is not None:
-        lines.append(f"retry: {event.retry:d}")
-    lines.extend(f"data: {line}" for line in LINE_END.split(event.data))
-    return ("\n".join(lines) + "\n\n").encode()
+        head += f"retry: {event.retry:d}\n"
+    data = event.data
+    if "\n" in data or "\r" in data:
+        data = "\ndata: ".join(LINE_END.split(data))
+    return f"{head}data: {data}\n\n".encode()
 
 
 def one_line(what: str, text: str) -> str:
