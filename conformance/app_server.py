@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from typing import Any
 
 from conformance.process import ServerProcess
-from conformance.table import Seconds
-from conformance.target_schema import Process, Ready, Stop
+from conformance.target.schema import Process, Ready, Stop
+from conformance.target.table import Seconds
 from conformance.verdict import Unjudged
 
 __all__ = ["NotServedError", "served"]

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from conformance.credentials import MAIN
-from conformance.placeholders import names
 from conformance.requirements import Need, Requirement
 from conformance.target import Target, is_loopback
+from conformance.target.credentials import MAIN
+from conformance.target.placeholders import names
 from conformance.verdict import Judgement, Verdict
 
 __all__ = ["blocked", "undeclared"]

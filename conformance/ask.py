@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from conformance.credentials import MAIN
-from conformance.request import Request
-from conformance.stream_schema import Variant
+from conformance.target.credentials import MAIN
+from conformance.target.request import Request
+from conformance.target.stream import Variant
 
 __all__ = ["PLAIN", "Ask", "Fields", "octets"]
 

@@ -15,8 +15,8 @@ from rich.console import Console
 from conformance.catalogue import UnknownRowError, print_explanation, print_list
 from conformance.options import chosen
 from conformance.peer import Peer, Unreachable
-from conformance.permission import refusal
 from conformance.target import Target, TargetError, load
+from conformance.target.permission import refusal
 
 __all__ = ["check"]
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from conformance.captures import CAPTURES
+from conformance.captures.by_name import CAPTURES
 from conformance.catalogue import UnknownRowError
 from conformance.options import Options, chosen
-from conformance.permission import announced, refusal
 from conformance.process import ServerProcess, running
 from conformance.reference import reference
 from conformance.report import ResultFile
 from conformance.requirements import REQUIREMENTS
 from conformance.run import Reporter, Run, row_of
 from conformance.target import Target, TargetError, load
+from conformance.target.permission import announced, refusal
 from conformance.terminal import Terminal
 from conformance.verdict import Unjudged
 from conformance.version import versioned

@@ -10,7 +10,7 @@ from conformance.eventstream import Event
 from conformance.evidence import counted
 from conformance.peer import Peer, Unreachable
 from conformance.reading import Head, Reading
-from conformance.request import Request
+from conformance.target.request import Request
 from conformance.visible import visible
 from conformance.wire import Wire, WireStream
 

@@ -3,7 +3,7 @@
 import shlex
 from urllib.parse import urlsplit
 
-from conformance.request import Request
+from conformance.target.request import Request
 from conformance.transcript import Transcript
 from conformance.visible import visible
 

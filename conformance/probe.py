@@ -3,8 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
+from conformance.captures.quiet import Quiet, QuietStream
 from conformance.eventstream import Block
-from conformance.quiet import Quiet, QuietStream
 from conformance.reading import Reading
 from conformance.subject import Subject
 from conformance.target import Target

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from conformance.program import Program
 from conformance.target import Target
-from conformance.target_schema import Process
+from conformance.target.schema import Process
 from conformance.verdict import Unjudged, Verdict
 from conformance.vitals import descriptors, memory
 

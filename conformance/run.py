@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import pytest
 
 from conformance.applies import blocked, undeclared
-from conformance.captures import CAPTURES
+from conformance.captures.by_name import CAPTURES
 from conformance.differential import Portability, compared
 from conformance.options import Options
 from conformance.process import ServerProcess

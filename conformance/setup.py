@@ -5,10 +5,10 @@ from typing import Any
 
 import httpx
 
-from conformance.request import UnsendableError, setup_request
 from conformance.target import Target
-from conformance.target_schema import Capture
-from conformance.unwrap import pointed
+from conformance.target.request import UnsendableError, setup_request
+from conformance.target.schema import Capture
+from conformance.target.unwrap import pointed
 from conformance.verdict import Unjudged, Verdict
 
 __all__ = ["captured"]

@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any, NamedTuple, Self
 
+from conformance.captures.quiet import QuietStream
 from conformance.once import Once
 from conformance.process import ServerProcess
-from conformance.quiet import QuietStream
 from conformance.reading import Reading
 from conformance.row import Payload
 from conformance.setup import captured

@@ -9,13 +9,15 @@ from uuid import uuid4
 import httpx
 
 from conformance.ask import PLAIN, Ask, Fields, octets
-from conformance.drivers import publisher_of
 from conformance.peer import USUAL, Manner, Peer, Unreachable, Unsupported
-from conformance.placeholders import names
-from conformance.publisher import Receipt
+from conformance.publishers.drivers import publisher_of
+from conformance.publishers.publisher import Receipt
 from conformance.ration import Ration
 from conformance.reading import Reading
-from conformance.request import (
+from conformance.row import Payload
+from conformance.target import Target
+from conformance.target.placeholders import names
+from conformance.target.request import (
     Message,
     UnsendableError,
     channel_name,
@@ -23,10 +25,8 @@ from conformance.request import (
     shown,
     subscribe_request,
 )
-from conformance.row import Payload
-from conformance.stream_schema import RequestTemplate
-from conformance.target import Target
-from conformance.unwrap import payload
+from conformance.target.stream import RequestTemplate
+from conformance.target.unwrap import payload
 from conformance.verdict import Unjudged, Verdict
 from conformance.wire import Wire, WireStream
 

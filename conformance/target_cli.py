@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from conformance.draft import draft
+from conformance.captures.quiet import CEILING_SECONDS
 from conformance.probe import probe
-from conformance.quiet import CEILING_SECONDS
 from conformance.target import TargetError, load, loads
+from conformance.target.draft import draft
 from conformance.verdict import Unjudged
 
 __all__ = ["target"]

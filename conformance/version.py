@@ -6,7 +6,7 @@ import subprocess
 import msgspec
 
 from conformance.target import Target
-from conformance.target_schema import Exec
+from conformance.target.schema import Exec
 from conformance.verdict import Unjudged, Verdict
 from conformance.visible import visible
 

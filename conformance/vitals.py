@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from conformance.credentials import MAIN, credentials
 from conformance.target import Target
+from conformance.target.credentials import MAIN, credentials
 from conformance.verdict import Unjudged, Verdict
 
 __all__ = ["connections", "descriptors", "memory"]

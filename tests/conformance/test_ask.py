@@ -2,7 +2,7 @@
 
 from conformance.ask import Ask, octets
 from conformance.evidence import again
-from conformance.request import Request
+from conformance.target.request import Request
 from conformance.transcript import Transcript
 
 URL = "http://h:8000/e?x=1"

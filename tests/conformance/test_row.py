@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.exchange import Exchange, Hello
+from conformance.captures.exchange import Exchange, Hello
 from conformance.row import Payload
 from conformance.verdict import Unjudged, Verdict
 from tests.conformance.test_reading import CLOSED, reading

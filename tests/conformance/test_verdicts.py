@@ -8,7 +8,7 @@ from conformance.applies import blocked, undeclared
 from conformance.requirements import REQUIREMENTS
 from conformance.score import DESELECTED, score
 from conformance.target import Target, loads
-from conformance.target_schema import Waiver
+from conformance.target.schema import Waiver
 from conformance.verdict import Judgement, Verdict, graded
 from conformance.waivers import waived
 

@@ -1,0 +1,1 @@
+"""How the suite makes a server send something: a module per driver of [publish]."""

@@ -1,0 +1,1 @@
+"""Target files, from their text to requests."""
