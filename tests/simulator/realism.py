@@ -77,7 +77,7 @@ def records(name: str) -> list[Record]:
             return [_jena(seed) for seed in SEEDS]
         case "office":
             mons = _site(1, 50.45, 3.95, 60, "Europe/Brussels", "office")
-            params = {"volume_m3": 72.0, "capacity": 2.0, "ach_occupied_per_h": 0.45, "ach_empty_per_h": 0.35}
+            params = {"volume_m3": 72.0, "capacity": 2.0, "ach_occupied_per_h": 0.4, "ach_empty_per_h": 0.3}
             params |= {"setpoint_Cel": 22.0}
             return _observed(OfficeRoom, mons, range(16_468, 16_468 + 17), 60, params)
         case "household":

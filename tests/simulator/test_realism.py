@@ -5,9 +5,6 @@ import pytest
 from .realism import TARGETS, judged
 
 RECORDS = [name for name in TARGETS if name != "bands"]
-BEYOND = {  # bands that are not met, and why
-    ("office", "co2", "kurtosis"): "the record's 1067 is one single jump of the instrument",
-}
 
 
 def share(name: str) -> float:
@@ -18,7 +15,9 @@ def share(name: str) -> float:
     return sum(each.ok for each in bands) / len(bands)
 
 
-LEAST = {"jena": 0.95, "office": 0.7, "household": 0.95, "beijing": 0.85}
+# What is asked of a record as a whole. The office falls short: its weeks are more regular than real ones, and
+# the record's kurtosis of CO2 is one single jump of the instrument.
+LEAST = {"jena": 0.95, "office": 0.75, "household": 0.95, "beijing": 0.85}
 
 
 @pytest.mark.timeout(600)
