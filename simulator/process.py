@@ -10,7 +10,7 @@ from .site import Conditions, Site
 __all__ = ["DAY", "Process", "grid_for"]
 
 DAY = 86400
-WARM_UP = ((86400, 600), (7200, 300), (0, 60))  # until so many seconds before the end, steps so long
+WARM_UP = ((86400, 600), (43200, 300), (0, 60))  # until so many seconds before the end, steps so long
 GRIDS = (60, 30, 20, 15, 10, 6, 5, 4, 3, 2, 1)  # seconds; all divide a day
 
 

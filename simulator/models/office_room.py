@@ -101,7 +101,7 @@ class OfficeRoom(Model):
         people = self._occupants(now)
         airing = 8 * self.upsets.at("window_open", now.t)
         habit = np.exp(HABIT * self._habit.at(now.t))
-        exchange = (self._exchange(people, co2) * habit + airing + self._door(people, now)) / HOUR
+        exchange = (self._exchange(people, co2) * habit + airing + self._door(people, now, dt)) / HOUR
         co2_end = CO2_OUTDOORS + 1e6 * CO2_PER_PERSON * people / (self._volume * exchange)
         source = (VAPOUR_PER_PERSON * people + VAPOUR_OF_PLANTS * self._size) / HOUR
         vapour_end = _supply(now) + source / (1.2 * self._volume * exchange)
@@ -140,9 +140,9 @@ class OfficeRoom(Model):
         window = 1 + np.clip((co2 - 1200) / 400, 0, 3)
         return np.where(people > 0, occupied * window, empty)
 
-    def _door(self, people: Floats, now: Conditions) -> Floats:
+    def _door(self, people: Floats, now: Conditions, dt: float) -> Floats:
         """Air changes per hour with the corridor, whose air is fresh and as warm."""
-        return np.where(people > 0, self._doors.at(now.local_day, now.local_second), 0.0)
+        return np.where(people > 0, self._doors.mean(now.local_day, now.local_second, dt), 0.0)
 
     def _heat(self, air: Floats, people: Floats, now: Conditions, airing: Floats | float) -> Floats:
         """W into the room: radiator, cooling ceiling, people and their things, sun, less what airs out."""
