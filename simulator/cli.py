@@ -14,6 +14,7 @@ import click
 
 from .config import Config, load, presets
 from .display import Display
+from .distributions import as_toml
 from .forecast import fault_rows, size_rows
 from .models.catalogue import MODELS
 from .outage import UndeliverableError
@@ -231,9 +232,10 @@ def models() -> None:
                 f"  from = {key!r:<16} {output.unit:<6} {output.low:g} … {output.high:g}  {output.about}"
             )
         for key, param in model.params.items():
-            click.echo(
-                f"  params.{key:<20} {param.low:g} … {param.high:g}  {param.about}; default {param.default}"
-            )
+            default = as_toml(param.default)
+            click.echo(f"  params.{key} = {default}  from {param.low:g} to {param.high:g}: {param.about}")
+        for kind, what in model.upset_by.items():
+            click.echo(f"  fault {kind!r}  {what}")
 
 
 @fleet.command()

@@ -1,13 +1,22 @@
 """Distributions from which a parameter is drawn, once per device. Pure."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
 from .rng import Floats, Words, normal, uniform
 
-__all__ = ["DISTRIBUTIONS", "Choice", "Constant", "Distribution", "LogNormal", "Normal", "Uniform"]
+__all__ = [
+    "DISTRIBUTIONS",
+    "Choice",
+    "Constant",
+    "Distribution",
+    "LogNormal",
+    "Normal",
+    "Uniform",
+    "as_toml",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +122,15 @@ DISTRIBUTIONS: dict[str, type[Distribution]] = {
     "lognormal": LogNormal,
     "choice": Choice,
 }
+
+
+def as_toml(distribution: Distribution) -> str:
+    """As a configuration writes it."""
+    if isinstance(distribution, Constant):
+        return f"{distribution.value:g}"
+    name = next(name for name, kind in DISTRIBUTIONS.items() if isinstance(distribution, kind))
+    figures = (
+        f"{key} = [{', '.join(f'{each:g}' for each in value)}]" if key == "of" else f"{key} = {value:g}"
+        for key, value in asdict(distribution).items()
+    )
+    return f'{{ dist = "{name}", {", ".join(figures)} }}'

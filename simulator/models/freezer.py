@@ -51,7 +51,7 @@ class Freezer(Model):
     `door_ajar` (severity 1: wide open). A failing freezer so warms up as its goods let it.
     """
 
-    about = "freezer: air and goods temperature, compressor, door, defrosting"
+    about = "air and goods temperature of a freezer, compressor, door, defrosting"
     outputs: ClassVar[Mapping[str, Output]] = {
         "t_air": Output("Cel", -45, 45, "air temperature"),
         "t_goods": Output("Cel", -45, 45, "temperature inside the goods"),

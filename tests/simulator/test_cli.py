@@ -234,3 +234,11 @@ def test_births_come_first(start: Start, serve: Serve) -> None:
     assert found["lyon-freezer-05"]["sensors"][0]["unit"] == "Cel"
     assert all(stats[name]["boot"] == birth["boot"] for name, birth in found.items())
     assert all(figures["missing"] == 0 for figures in stats.values())
+
+
+def test_defaults_are_shown_as_they_are_written() -> None:
+    listed = CliRunner().invoke(fleet, ["models"]).stdout
+
+    assert 'params.capacity = { dist = "choice", of = [1, 2, 2, 3, 4] }  from 1 to 40: desks' in listed
+    assert "params.starts_h = 6  from 0 to 24: local hour at which a working day begins" in listed
+    assert "fault 'bearing'  damage grows to `severity`, 1 is a spall" in listed
