@@ -7,6 +7,7 @@ It is measured if it is installed (`pip install mockseries`); rounds alternate, 
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from importlib.util import find_spec
 
 from rich.console import Console
@@ -35,18 +36,16 @@ def ours() -> float:
 
 def peer() -> float:
     """Samples a second of mockseries: a daily season, a trend and white noise."""
-    from mockseries.noise import GaussianNoise
-    from mockseries.seasonality import DailySeasonality
-    from mockseries.trend import LinearTrend
-    from mockseries.utils import datetime_range
-
+    noise, season, trend, utils = (
+        import_module(f"mockseries.{part}") for part in ("noise", "seasonality", "trend", "utils")
+    )
     series = (
-        LinearTrend(coefficient=0.1, time_unit=timedelta(days=1), flat_base=20)
-        + DailySeasonality({timedelta(hours=6): -1.0, timedelta(hours=15): 1.0})
-        + GaussianNoise(mean=0, std=0.1)
+        trend.LinearTrend(coefficient=0.1, time_unit=timedelta(days=1), flat_base=20)
+        + season.DailySeasonality({timedelta(hours=6): -1.0, timedelta(hours=15): 1.0})
+        + noise.GaussianNoise(mean=0, std=0.1)
     )
     first = datetime(2026, 3, 2, tzinfo=UTC).replace(tzinfo=None)
-    points = datetime_range(granularity=timedelta(minutes=1), start_time=first, num_points=20_000)
+    points = utils.datetime_range(granularity=timedelta(minutes=1), start_time=first, num_points=20_000)
     begin = time.process_time()
     made = series.generate(points)
     return len(made) / (time.process_time() - begin)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from simulator.config import Config, load
 from simulator.encode import Encoder
-from simulator.group import Group, Rows
+from simulator.group import Group
 from simulator.plan import Span
+from simulator.postponed import Rows
 
 __all__ = ["MINUTE", "MONDAY", "drain", "messages", "office", "span"]
 

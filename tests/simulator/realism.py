@@ -137,7 +137,7 @@ def _jena(seed: int) -> Record:
         "pressure": pressure,
         "wind": wind,
     }
-    t = JUNE_2024 * DAY + np.arange(len(t_out)) * 600.0 + 3600
+    t: Floats = JUNE_2024 * DAY + np.arange(len(t_out), dtype=np.float64) * 600.0 + 3600
     return Record(t, 600, {name: np.round(x, 2) for name, x in series.items()})
 
 
@@ -158,7 +158,7 @@ def _observed(
             sensors.follow(process.advance(), step)
         seen.append(sensors.read(every, np.full(count, t // step), t))
     offset = int(site.workdays.local_seconds(days[0], 60)[0]) - days[0] * DAY
-    t_local = days[0] * DAY + np.arange(len(seen)) * float(step) + offset
+    t_local: Floats = days[0] * DAY + np.arange(len(seen), dtype=np.float64) * step + offset
     table = np.stack(seen)  # (moments, sensors, devices)
     return [
         Record(t_local, step, {each.name: each.finish(table[:, k, device]) for k, each in enumerate(wanted)})

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+from simulator.rng import Floats
 from simulator.statistics import autocorrelation, figures_of, spectrum
 
 STEP, COUNT = 600.0, 144 * 40
-T = np.arange(COUNT) * STEP
+T: Floats = np.arange(COUNT, dtype=np.float64) * STEP
 WHITE = np.random.default_rng(3).standard_normal(COUNT)
 
 
