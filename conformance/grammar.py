@@ -8,6 +8,7 @@ that is what is looked for here.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Literal
 
 from conformance.eventstream import BOM, Block, BlockStream, Field, first_invalid_utf8
@@ -23,6 +24,7 @@ SHORTEST_RETRY, LONGEST_RETRY = (
     100,
     3_600_000,
 )  # ms; beyond, clients come back in a storm, or as good as never
+LONGEST_NEAR = 16  # characters of a name that may be a misspelt one
 SLICE = 65_536  # bytes
 SHOWN = 48  # characters
 MARKED_FIRST = "a byte order mark: some clients lose the first line with it"
@@ -126,10 +128,15 @@ def _field(field: Field) -> Iterator[Finding]:
         case "retry":
             yield from _retry(field)
         case name:
-            near = get_close_matches(name.strip("\ufeff \t").lower(), FIELD_NAMES, n=1)
-            hint = f'; did you mean "{near[0]}"?' if near else ""
-            text = f"every client ignores a line that begins with {_quoted(name)}{hint}"
+            text = f"every client ignores a line that begins with {_quoted(name)}{_hint(name)}"
             yield Finding("SSE-FRAME-004", "SHOULD", field.offset, text)
+
+
+@lru_cache(1024)
+def _hint(name: str) -> str:
+    meant = name.strip("\ufeff \t").lower()
+    near = get_close_matches(meant, FIELD_NAMES, n=1) if len(meant) <= LONGEST_NEAR else ()
+    return f'; did you mean "{near[0]}"?' if near else ""
 
 
 def _retry(field: Field) -> Iterator[Finding]:

@@ -1,12 +1,14 @@
 """A transcript read as HTTP and as an event stream, arrival by arrival. Does no I/O and passes no verdict."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 import h11
 
 from conformance.eventstream import Block, BlockStream, Event, EventStream
+from conformance.grammar import Finding, findings
 from conformance.transcript import Arrival, Transcript
 
 __all__ = ["Head", "Reading"]
@@ -57,6 +59,7 @@ class Reading:
         self._raw = bytearray()
         self._offsets: list[int] = []  # of the body, at which the pieces begin
         self._seconds: list[float] = []  # when they came
+        self._found: tuple[tuple[int, bool], list[Finding]] | None = None
         self._blocks = BlockStream()
         self._events = EventStream()
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=2**20)
@@ -106,6 +109,14 @@ class Reading:
     def dispatched(self, block: Block | Event) -> float:
         """When the last byte of `block` came."""
         return self.seconds_at(block.end - 1)
+
+    @property
+    def findings(self) -> Sequence[Finding]:
+        """What the grammar has to say to the body so far: looked for once, however many rows ask."""
+        state = len(self.body), self.complete
+        if self._found is None or self._found[0] != state:
+            self._found = state, findings(bytes(self.body), ended=self.complete)
+        return self._found[1]
 
     @property
     def unfinished(self) -> Block | None:

@@ -23,7 +23,7 @@ class Compressed:
     an event counts as come with the first bytes after it.
 
     `broken` says why the body is not what its coding says. `beaten` tells whether a heartbeat came in time
-    after the last event; None where none was waited for.
+    after the last event; None where the body has no coding, or the witness got none either.
     """
 
     reading: Reading
@@ -55,25 +55,26 @@ def compressed(subject: Subject) -> Compressed:
         return Compressed(reading, named, None, "", _by_bytes(reading, witness.reading, seen))
     try:
         found = singles(subject, channel, stream, plain)
-        beaten = _beaten(subject, stream)
+        beaten = _beaten(subject, witness, stream)
         text = plain(Reading.of(stream.transcript))
     except CodingError as error:
         return Compressed(Reading.of(stream.transcript), named, None, str(error))
     return Compressed(Reading.of(stream.transcript), named, text, "", found, beaten)
 
 
-def _beaten(subject: Subject, stream: WireStream) -> bool | None:
-    """Whether a heartbeat comes through the coding, too, and in time."""
+def _beaten(subject: Subject, witness: WireStream, stream: WireStream) -> bool | None:
+    """Whether a heartbeat that reaches the witness comes through the coding, too, and in time."""
     interval = subject.heartbeat
-    if interval is None or interval > LONGEST_BEAT or not plain(stream.reading).events:
+    if interval is None or interval > LONGEST_BEAT or not codings(stream.reading):
         return None
 
     def beat(reading: Reading) -> bool | None:
         text = plain(reading)
-        last = text.events[-1].end if text.events else 0
+        last = text.events[-1].end if text.events else len(text.body)
         return any(found[0].offset >= last for found in beats_of(text, subject.target)) or None
 
-    return bool(stream.wait(beat, interval * TOLERANCE + subject.latency_seconds))
+    patience = interval * TOLERANCE + subject.latency_seconds
+    return bool(stream.wait(beat, patience)) if witness.wait(beat, patience) else None
 
 
 def _by_bytes(reading: Reading, witness: Reading, seen: Sequence[Single]) -> tuple[Single, ...]:

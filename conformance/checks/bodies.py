@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from conformance.checks.judge import broken, inconclusive, met
 from conformance.eventstream import Block, Event
-from conformance.grammar import Finding, findings
+from conformance.grammar import Finding
 from conformance.reading import Reading
 from conformance.target import Target
 from conformance.verdict import Judgement
@@ -38,7 +38,7 @@ def grammatical(row: str, bodies: Bodies, expected: str, *, but_written: bool = 
         return inconclusive("not one byte of a body came")
     for reading in bodies.readings:
         spans = _spans(bodies, reading) if but_written else ()
-        found = [one for one in _findings(reading) if one.row_id == row and not _within(one.offset, spans)]
+        found = [one for one in reading.findings if one.row_id == row and not _within(one.offset, spans)]
         if found:
             return broken(expected, _told(found), reading, at=found[0].offset)
     lines = sum(len(block.fields) + 1 for reading in bodies.readings for block in reading.blocks)
@@ -92,10 +92,6 @@ def retries(bodies: Bodies) -> list[str]:
 def _carries(block: Block, texts: Sequence[str]) -> bool:
     values = [field.value for field in block.fields if field.name == "data"]
     return any(not texts or any(text in value for text in texts) for value in values)
-
-
-def _findings(reading: Reading) -> Sequence[Finding]:
-    return findings(bytes(reading.body), ended=reading.complete)
 
 
 def _spans(bodies: Bodies, reading: Reading) -> Sequence[tuple[int, int]]:
