@@ -47,7 +47,6 @@ def quiet(*pieces: bytes, pulse: tuple[float, ...] = (), lasted: float = 10.0, n
         ),
         "torn by something else": (b":\n\n", WHOLE.replace(b"\n", b"\n\n", 1), "INCONCLUSIVE"),
     }.values(),
-    ids=str,
 )
 def test_where_heartbeats_fall(beat: bytes, body: bytes, expected: str) -> None:
     capture = reading(CLOSED, body)
@@ -84,7 +83,6 @@ def test_without_heartbeats_nothing_is_said() -> None:
         "five, then silence": ((0.0, 1.0, 2.0, 3.0, 4.0, 5.0), 10.0, "FAIL"),
         "a hiccup is no end": ((0.0, 1.0, 2.0, 5.0, 6.0), 7.0, "PASS"),
     }.values(),
-    ids=str,
 )
 def test_heartbeats_go_on(pulse: tuple[float, ...], lasted: float, expected: str) -> None:
     found = test_beat.test_goes_on(quiet(b":\n\n", b":\n\n", pulse=pulse, lasted=lasted), TARGET)
@@ -104,7 +102,6 @@ def test_heartbeats_go_on(pulse: tuple[float, ...], lasted: float, expected: str
         "early": ((0.0, 0.5, 1.0, 1.5), 0.01, "PASS"),
         "too few": ((0.0, 1.0, 2.0), 0.01, "INCONCLUSIVE"),
     }.values(),
-    ids=str,
 )
 def test_rhythm(pulse: tuple[float, ...], noise: float, expected: str) -> None:
     found = test_beat.test_is_regular(quiet(b":\n\n", b":\n\n", pulse=pulse, noise=noise), None, TARGET)

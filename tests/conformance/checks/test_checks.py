@@ -60,7 +60,6 @@ def test_a_refused_subscription_is_no_verdict(status: str) -> None:
         "none": ([], "FAIL"),
         "two": (["Content-Type: text/event-stream", "Content-Type: text/event-stream"], "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_one_content_type(fields: list[str], expected: str) -> None:
     assert verdict(test_http.test_content_type, head(*fields)) == expected
@@ -74,7 +73,6 @@ def test_one_content_type(fields: list[str], expected: str) -> None:
         "not allowed": (b"HTTP/1.1 405 No\r\nContent-Type: text/event-stream\r\n\r\n", "WARN"),
         "no answer": (b"", "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_head(answer: bytes, expected: str) -> None:
     answered = reading(*filter(None, [answer]), request=HEAD)
@@ -166,7 +164,6 @@ REFUSED = Receipt(accepted=False, text="422 No", request=None)
         "CR as it was": (b"data: a\rb\n\n", "a\rb", "FAIL"),
         "CR as a line break": (b"data: a\ndata: b\n\n", "a\rb", "PASS"),
     }.values(),
-    ids=str,
 )
 def test_payloads_by_value(body: bytes, data: str, expected: str) -> None:
     assert intact(trials(body, data), accept=normalised).verdict == expected
@@ -193,7 +190,6 @@ def test_a_refused_payload_never_reached_the_wire(may_refuse: bool, expected: st
         "an id from data": (b"id: 2\ndata: harmless\rid: evil\n\n", "harmless\rid: evil", None, "FAIL"),
         "lines of data": (b"data: harmless\ndata: event: evil\n\n", "harmless\revent: evil", None, "PASS"),
     }.values(),
-    ids=str,
 )
 def test_attacks_by_structure(body: bytes, data: str, event: str | None, expected: str) -> None:
     lines_of = "" if event else "data"
@@ -263,7 +259,6 @@ def test_a_declared_interval_is_a_promise(longest: float, expected: str) -> None
         "a declared event": (b"event: beat\ndata:\n\n", "event:beat", "PASS"),
         "another event": (b"event: beat\ndata:\n\n", "event:ping", "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_a_heartbeat_is_what_was_declared(beat: bytes, kind: str, expected: str) -> None:
     judgement = test_beat.test_kind(*quiet(beat, beat, promises=f'{BEATING}kind = "{kind}"\n'))

@@ -92,7 +92,6 @@ BEFORE = Vitals(head=0.002, connections=1, descriptors=20, memory=50 * MIB)
         "much slower": (Churn(BEFORE, 50 * MIB, replace(BEFORE, head=0.5), 0, 1.0), "FAIL"),
         "refused": (Churn(BEFORE, 50 * MIB, BEFORE, 3, 1.0), "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_traces_of_a_thousand_readers(found: Churn, expected: str) -> None:
     assert test_conn.test_churn_leaves_no_trace(found).verdict == expected
@@ -106,7 +105,6 @@ def test_traces_of_a_thousand_readers(found: Churn, expected: str) -> None:
         "late": (replace(TOLD, late=True, end="SIGKILL"), "FAIL"),
         "dead before": (replace(TOLD, died="it died"), "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_an_end_within_the_grace(stopped: Stopped, expected: str) -> None:
     story = Shutdown(stopped, (cut(OK, ZERO),), late=0, published=5)
@@ -127,7 +125,6 @@ def test_an_end_within_the_grace(stopped: Stopped, expected: str) -> None:
         "half a line, and no length": ((CLOSED, b"data: x\n\nda"), "FAIL"),
         "half a chunk": ((OK, b"9\r\ndata"), "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_the_end_of_a_stream(pieces: tuple[bytes, ...], expected: str) -> None:
     story = Shutdown(TOLD, (cut(OK, EVENT, ZERO), cut(*pieces)), late=0, published=5)
@@ -175,7 +172,6 @@ def story(left: Return, stayed: Return | None = None, after: str = "e-99") -> Re
         "gone, and told, but durable": ("volatile = false", returned((), body=RESET_EVENT), "FAIL"),
         "a server error": ("", returned((), head=b"HTTP/1.1 500 Oops\r\n\r\n"), "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_what_a_restart_may_lose(volatile: str, left: Return, expected: str) -> None:
     judgement = test_conn.test_nothing_is_lost_over_a_restart(story(left), target(volatile))
@@ -203,7 +199,6 @@ def test_what_was_accepted_during_the_stop_is_owed_to_who_stayed() -> None:
         "nothing after the restart": (replace(story(returned()), ids_after={}), "INCONCLUSIVE"),
         "no ids at all": (replace(story(returned()), ids_before={"40.": ""}, ids_after={"new.": ""}), "PASS"),
     }.values(),
-    ids=str,
 )
 def test_ids_after_a_restart(found: Restart, expected: str) -> None:
     assert test_id.test_ids_after_a_restart(found, target()).verdict == expected
@@ -232,7 +227,6 @@ def full(**changes: object) -> Capacity:
         "no way back": (full(returned=None, seconds=2.0), "FAIL"),
         "never full": (full(newcomer=None), "INCONCLUSIVE"),
     }.values(),
-    ids=str,
 )
 def test_a_cap(found: Capacity, expected: str) -> None:
     assert test_conn.test_the_cap_harms_nobody(found).verdict == expected
@@ -251,7 +245,6 @@ def test_a_cap(found: Capacity, expected: str) -> None:
         "another status": (b"HTTP/1.1 500 Oops\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n", "FAIL"),
         "no answer": (b"", "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_a_refusal_for_load(answer: bytes, expected: str) -> None:
     found = full(newcomer=cut(*filter(None, [answer])))

@@ -44,7 +44,6 @@ def prompt(*lags: float | None, pushed: bool = False) -> tuple[Single, ...]:
         "with padding behind each": (prompt(0.01, 0.02, 0.01, pushed=True), "PASS"),
         "slow, by itself": (prompt(0.3, 0.3, 0.3), "PASS"),
     }.values(),
-    ids=str,
 )
 def test_promptness(singles: tuple[Single, ...], expected: str) -> None:
     found = test_flow.test_an_event_comes_without_traffic_behind_it(Promptness(STREAM, singles), target())
@@ -124,7 +123,6 @@ ON_TIME, LATE = prompt(0.01, 0.01, 0.01), prompt(None, None, None)
         ),
         "unreadable, and nothing came": (Compressed(STREAM, ("zstd",), None, "", LATE), BEATING, "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_compression(compressed: Compressed, more: str, expected: str) -> None:
     assert test_flow.test_compression_holds_nothing_back(compressed, target(more)).verdict == expected
@@ -139,7 +137,6 @@ def test_compression(compressed: Compressed, more: str, expected: str) -> None:
         "a made-up coding": ([], ["Content-Encoding: none"], "FAIL"),
         "gzip against the request": (["Content-Encoding: gzip"], [], "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_codings(plainly: list[str], offered: list[str], expected: str) -> None:
     found = test_flow.test_codings_are_honoured_and_registered(head(*plainly), head(*offered))
@@ -159,7 +156,6 @@ def test_codings(plainly: list[str], offered: list[str], expected: str) -> None:
         "nearly nothing": (["a", "a", ""], "", "INCONCLUSIVE"),
         "a loss that is declared": (["abc", "ab", "abc"], f'{CURSOR}delivery = "at-most-once"\n', "INFO"),
     }.values(),
-    ids=str,
 )
 def test_fan_out(got: list[str], more: str, expected: str) -> None:
     captured = Fanout(tuple("abc"), (STREAM,) * 3, tuple(tuple(one) for one in got))
@@ -175,7 +171,6 @@ def test_fan_out(got: list[str], more: str, expected: str) -> None:
         "one without": (Crowd(3, 3, (0.01, 0.02), STREAM), "FAIL"),
         "one late": (Crowd(3, 3, (0.01, 0.02, 0.7), None), "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_a_crowd(crowd: Crowd, expected: str) -> None:
     assert test_flow.test_many_streams_at_once(crowd, target()).verdict == expected
@@ -198,7 +193,6 @@ def pair(spacing: float, apart: float | None) -> Pair:
         "few for a stranger": ([pair(0.003, 0.003)] * 3, "PASS"),
         "none came": ([pair(0.003, None)] * 24, "INCONCLUSIVE"),
     }.values(),
-    ids=str,
 )
 def test_a_plateau(twos: list[Pair], expected: str) -> None:
     captured = Promptness(STREAM, (), tuple(twos))
@@ -226,7 +220,6 @@ STALL = Stall(
         "late before": (replace(STALL, controls=(0.9, 0.9, 0.9), lags=(0.9,) * 4), "INCONCLUSIVE"),
         "lost before": (replace(STALL, controls=(0.1, None, 0.1)), "INCONCLUSIVE"),
     }.values(),
-    ids=str,
 )
 def test_a_stalled_reader_and_the_others(stall: Stall, expected: str) -> None:
     assert test_flow.test_a_stalled_reader_delays_nobody(stall, target()).verdict == expected
@@ -246,7 +239,6 @@ KEPT = replace(STALL, sleeper=slow(0, 1, 2, 3))
         "kept, in little memory": (replace(KEPT, grown=100), "", "PASS"),
         "kept, in much memory": (replace(KEPT, grown=9000), "", "INCONCLUSIVE"),
     }.values(),
-    ids=str,
 )
 def test_what_a_stalled_reader_costs(stall: Stall, more: str, expected: str) -> None:
     assert test_flow.test_a_stalled_reader_is_bounded(stall, target(more)).verdict == expected
@@ -278,7 +270,6 @@ def test_a_cut_that_is_minutes_away_is_waited_for_when_there_is_time() -> None:
             "INFO",
         ),
     }.values(),
-    ids=str,
 )
 def test_gaps_of_slow_readers(stall: Stall, more: str, expected: str) -> None:
     assert test_flow.test_a_slow_reader_has_no_silent_gap(stall, target(more)).verdict == expected
@@ -292,7 +283,6 @@ def test_gaps_of_slow_readers(stall: Stall, more: str, expected: str) -> None:
         "ended": (Held(busy=True, due=65, lived=60.0, heard=None, reading=STREAM), "FAIL"),
         "deaf": (Held(busy=False, due=65, lived=65.1, heard=False, reading=STREAM), "FAIL"),
     }.values(),
-    ids=str,
 )
 def test_streams_that_last(held: Held, expected: str) -> None:
     assert test_flow.test_streams_live_past_timers((held,)).verdict == expected

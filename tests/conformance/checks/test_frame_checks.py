@@ -94,7 +94,6 @@ def test_what_a_payload_wrote_is_another_row_s_matter(check: Check, body: bytes)
         "in mid line": (b"data: x\n\ndata: y", "FAIL"),
         "no event": (b": bye\n\n", "INCONCLUSIVE"),
     }.values(),
-    ids=str,
 )
 def test_the_last_event_of_a_finite_stream(body: bytes, verdict: str) -> None:
     chunk = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
@@ -142,7 +141,6 @@ WHOLE = "".join(map(block, TEXTS))
         ),
         "one lost": ("".join(map(block, TEXTS[1:])), "INCONCLUSIVE", ""),
     }.values(),
-    ids=str,
 )
 def test_many_writers(body: str, verdict: str, words: str) -> None:
     capture = reading(CLOSED, body.encode())

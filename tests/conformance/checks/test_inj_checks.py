@@ -135,7 +135,6 @@ PAGE = b"HTTP/1.1 404 No\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\
         "as a header field": (HEAD + b"X: a\r\nX-Reflected-Evil: 1\r\n\r\n", "FAIL", "a header field"),
         "bytes": (CLOSED + b"data: a\xe9\xff\n\n", "FAIL", "no UTF-8"),
     }.values(),
-    ids=str,
 )
 def test_values_of_the_request(octets: bytes, verdict: str, words: str) -> None:
     found = test_inj.test_reflection([Reflection("a channel", reading(octets))])
