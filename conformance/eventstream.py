@@ -122,15 +122,17 @@ class _Lines:
 class BlockStream:
     """Cuts the bytes of one response body into blocks: the syntax, and nothing of its meaning."""
 
-    __slots__ = ("_lines", "_pending")
+    __slots__ = ("_lines", "_pending", "_unfinished")
 
     def __init__(self) -> None:
         self._lines = _Lines()
         self._pending: list[tuple[int, bytes]] = []  # offset and line
+        self._unfinished: tuple[Block | None] | None = None  # once somebody has asked
 
     def feed(self, data: bytes) -> Iterator[Block]:
         """The blocks that this slice completes. All of it is taken in before this returns."""
         blocks: list[Block] = []
+        self._unfinished = None
         offset, lines = self._lines.feed(data)
         for line in lines:
             self._pending.append((offset, line))
@@ -143,11 +145,13 @@ class BlockStream:
     @property
     def unfinished(self) -> Block | None:
         """What no blank line has closed. At the end of the body a client throws it away (9.2.6)."""
-        rest = self._lines.unfinished
-        end = self._lines.offset + len(rest)
-        begin = self._pending[0][0] if self._pending else self._lines.offset
-        fields = _fields([*self._pending, (self._lines.offset, rest)])
-        return Block(fields, begin, end) if fields else None
+        if self._unfinished is None:
+            rest = self._lines.unfinished
+            end = self._lines.offset + len(rest)
+            begin = self._pending[0][0] if self._pending else self._lines.offset
+            fields = _fields([*self._pending, (self._lines.offset, rest)])
+            self._unfinished = (Block(fields, begin, end) if fields else None,)
+        return self._unfinished[0]
 
 
 class EventStream:
