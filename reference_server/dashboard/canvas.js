@@ -24,7 +24,7 @@ export class Palette {
   #read() {
     const style = getComputedStyle(document.documentElement);
     const read = (name) => style.getPropertyValue(`--${name}`).trim();
-    for (const name of ["line", "fill", "rule", "muted", "ink"]) this[name] = read(name);
+    for (const name of ["line", "fill", "rule", "muted", "ink", "bad"]) this[name] = read(name);
     this.font = read("sans");
     this.version += 1;
   }

@@ -2,7 +2,7 @@
 
 import { prepare } from "./canvas.js";
 import { curve, extent } from "./chart.js";
-import { duration, reading } from "./format.js";
+import { duration, reading, sign } from "./format.js";
 import { decimalsOf } from "./series.js";
 import { inColumns } from "./window.js";
 
@@ -20,22 +20,23 @@ export class Cell {
     this.radio = Object.assign(document.createElement("input"), { type: "radio", name: "device", value: device.name });
     this.name = make("span", "name", device.name);
     this.value = make("span", "value");
+    this.unit = make("span", "unit");
     this.plot = make("span", "plot");
     this.canvas = document.createElement("canvas");
     this.warning = make("span", "warning");
     this.plot.append(this.canvas, this.warning);
-    this.element.append(this.radio, this.name, this.value, this.plot);
+    this.element.append(this.radio, this.name, this.value, this.unit, this.plot);
   }
 
   // The series in pixel columns, again only when there is more of it or the window has moved by a column.
   measure({ quantity, window }, width) {
     const series = this.device.series.get(quantity);
+    this.decimals = this.device.decimals(quantity);
     const { from, to } = inColumns(window, width);
     const state = `${quantity} ${series?.version} ${from} ${to} ${width}`;
     if (state === this.#measured) return;
     this.#measured = state;
     this.#columns = series && width > 0 ? series.columns(from, to, width) : null;
-    this.decimals = series?.decimals ?? 0;
   }
 
   get min() {
@@ -51,10 +52,12 @@ export class Cell {
     const silence = this.device.silence(heard);
     const absent = this.device.series.get(quantity)?.absent(this.device.time);
     write(this.value, value === undefined ? "" : reading(value, Math.max(this.decimals, decimalsOf(value))));
+    write(this.unit, value === undefined ? "" : sign(this.device.unit(quantity)));
     const warnings = [
       missing && `▲ ${missing} missing`,
       silence && `silent ${duration(silence * 1000)}`,
       !silence && absent && `no ${quantity}`,
+      this.device.beyond(quantity, value) && "out of range",
     ];
     write(this.warning, warnings.filter(Boolean).join(" · "));
     this.element.classList.toggle("silent", silence > 0 || absent === true);

@@ -3,6 +3,8 @@
 import { count, instant } from "./format.js";
 import { Panel } from "./panel.js";
 
+const STEP = 8; // px per arrow key
+
 export class Detail {
   #panels = new Map();
   #device = null;
@@ -17,9 +19,15 @@ export class Detail {
     this.body.className = "panels";
     element.append(this.title, this.facts, this.body);
     this.body.addEventListener("pointermove", (event) => {
-      this.#pointer = event.clientX - this.body.getBoundingClientRect().left;
+      const plot = this.body.querySelector(".plot");
+      if (plot) this.#pointer = event.clientX - plot.getBoundingClientRect().left;
     });
     this.body.addEventListener("pointerleave", () => (this.#pointer = null));
+    this.body.tabIndex = 0;
+    this.body.setAttribute("role", "group");
+    this.body.setAttribute("aria-label", "Charts: arrow keys read values, Escape leaves");
+    this.body.addEventListener("keydown", (event) => this.#key(event));
+    this.body.addEventListener("blur", () => (this.#pointer = null));
   }
 
   show(device) {
@@ -38,6 +46,17 @@ export class Detail {
     for (const panel of panels) panel.draw(this.#device, window, palette, this.#pointer, panel === panels.at(-1));
   }
 
+  // What the pointer does, by arrow keys.
+  #key(event) {
+    const width = this.body.querySelector(".plot")?.clientWidth ?? 0;
+    const at = this.#pointer ?? width;
+    const places = { ArrowLeft: at - STEP, ArrowRight: at + STEP, Home: 0, End: width, Escape: null };
+    if (!(event.key in places)) return;
+    event.preventDefault();
+    const place = places[event.key];
+    this.#pointer = place === null ? null : Math.min(width, Math.max(0, place));
+  }
+
   #add(quantity) {
     const panel = new Panel(quantity);
     this.#panels.set(quantity, panel);
@@ -54,10 +73,11 @@ export class Detail {
       clock: instant(time),
       boot,
     };
-    const state = JSON.stringify(facts);
+    const all = [...Object.entries(facts), ...Object.entries(this.#device.labels)];
+    const state = JSON.stringify(all);
     if (this.facts.dataset.state === state) return;
     this.facts.dataset.state = state;
-    this.facts.replaceChildren(...Object.entries(facts).map(([name, fact]) => pair(name, fact)));
+    this.facts.replaceChildren(...all.map(([name, fact]) => pair(name, fact)));
   }
 }
 

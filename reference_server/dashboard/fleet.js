@@ -2,7 +2,7 @@
 
 import { Ledger } from "./ledger.js";
 import { Rate } from "./rate.js";
-import { Series } from "./series.js";
+import { decimalsOf, Series } from "./series.js";
 
 const QUIET = 5; // typical intervals without an event before a device counts as silent
 const QUIET_MIN = 5000; // ms, however fast it reports
@@ -19,12 +19,14 @@ export class Device {
     this.events = 0;
     this.values = {}; // quantity → its latest reading
     this.series = new Map(); // quantity → what came over the stream
+    this.labels = {};
+    this.sensors = new Map(); // quantity → {unit, step, range}, of its birth record
   }
 
   // What the device last said.
   show(measurement, now) {
     this.boot = measurement.boot ?? 0;
-    this.seq = measurement.seq;
+    this.seq = measurement.seq ?? this.seq;
     this.time = measurement.ts ?? Date.now();
     this.arrived = now;
     Object.assign(this.values, readings(measurement));
@@ -41,6 +43,28 @@ export class Device {
     }
   }
 
+  // What its birth record says.
+  introduce({ labels, sensors }) {
+    this.labels = labels ?? {};
+    this.sensors = new Map(sensors.map((sensor) => [sensor.name, sensor]));
+  }
+
+  unit(quantity) {
+    return this.sensors.get(quantity)?.unit ?? "";
+  }
+
+  // How many digits a reading deserves: as the sensor says, else the most seen.
+  decimals(quantity) {
+    const step = this.sensors.get(quantity)?.step;
+    return step ? decimalsOf(step) : (this.series.get(quantity)?.decimals ?? 0);
+  }
+
+  // Whether a value is none that the sensor can measure.
+  beyond(quantity, value) {
+    const [low, high] = this.sensors.get(quantity)?.range ?? [-Infinity, Infinity];
+    return value < low || value > high;
+  }
+
   // Seconds of silence worth telling, or 0. Measured up to the latest event of any device: with the line cut,
   // it is this page that hears nothing.
   silence(heard) {
@@ -55,6 +79,7 @@ export class Fleet {
     this.quantities = new Set();
     this.ledger = new Ledger();
     this.rate = new Rate();
+    this.strangers = false; // whether a device, or a new boot of one, has come whose birth record is not known
     this.events = 0;
     this.heard = NaN; // when the last event came, ms on the page's clock
   }
@@ -63,7 +88,7 @@ export class Fleet {
   record(measurement, now) {
     const device = this.#device(measurement);
     device.record(measurement, now);
-    if (device.seq !== undefined) this.ledger.enter(device.name, device.boot, device.seq);
+    if (measurement.seq !== undefined) this.ledger.enter(device.name, device.boot, measurement.seq);
     this.events += 1;
     this.heard = now;
     this.rate.count(now);
@@ -74,8 +99,13 @@ export class Fleet {
     for (const { measurement } of Object.values(snapshot.devices)) {
       const device = this.#device(measurement);
       device.show(measurement, now);
-      if (device.seq !== undefined) this.ledger.begin(device.name, device.boot, device.seq);
+      if (measurement.seq !== undefined) this.ledger.begin(device.name, device.boot, measurement.seq);
     }
+  }
+
+  // A birth record. Of a device that has not measured yet there is nothing to show.
+  introduce(birth) {
+    this.devices.get(birth.device)?.introduce(birth);
   }
 
   // The fleet's own clock: the device clock that one in ten is ahead of, since a single clock may be years off.
@@ -89,7 +119,9 @@ export class Fleet {
     const { device: name } = measurement;
     if (!this.devices.has(name)) this.devices.set(name, new Device(name));
     for (const quantity of Object.keys(readings(measurement))) this.quantities.add(quantity);
-    return this.devices.get(name);
+    const device = this.devices.get(name);
+    if (device.boot !== (measurement.boot ?? 0)) this.strangers = true;
+    return device;
   }
 }
 

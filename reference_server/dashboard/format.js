@@ -10,6 +10,17 @@ export function reading(value, decimals) {
   return Number.isFinite(value) ? value.toFixed(decimals) : "–";
 }
 
+const SIGNS = { Cel: "°C", "%RH": "% RH", deg: "°", m3: "m³", "W/m2": "W/m²" }; // of UCUM codes that people write otherwise
+
+export function sign(unit) {
+  return SIGNS[unit] ?? unit;
+}
+
+// 21.4 °C, with a narrow space that does not break
+export function withUnit(text, unit) {
+  return unit ? `${text}\u202f${sign(unit)}` : text;
+}
+
 export function rate(perSecond) {
   return perSecond > 0 && perSecond < 10 ? perSecond.toFixed(1) : count(perSecond);
 }

@@ -25,6 +25,7 @@ export class Grid {
 
   update(fleet, view) {
     for (const device of fleet.devices.values()) if (!this.#cells.has(device.name)) this.#add(device);
+    for (const cell of this.#cells.values()) cell.element.hidden = !view.shows(cell.device);
     const near = [...this.#cells.values()].filter((cell) => cell.near);
     for (const cell of near) cell.measure(view, this.#size.width - DOT);
     const shared = view.scale === "shared" ? rounded(near) : null;
@@ -32,6 +33,10 @@ export class Grid {
       cell.tell(view, fleet.ledger.of(cell.device.name).missing, fleet.heard);
       cell.draw(shared, this.#size, view.palette);
     }
+  }
+
+  get shown() {
+    return [...this.#cells.values()].filter((cell) => !cell.element.hidden).length;
   }
 
   get first() {

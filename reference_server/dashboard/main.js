@@ -1,19 +1,23 @@
 // The page: stream → fleet → (in frames) status, grid and detail. The only place that knows them all.
 
+import { Births } from "./births.js";
 import { Palette } from "./canvas.js";
 import { Detail } from "./detail.js";
 import { Fleet } from "./fleet.js";
+import { choices, matcher } from "./filter.js";
 import { everyFrame } from "./frames.js";
 import { Grid } from "./grid.js";
 import { Status } from "./status.js";
 import { Stream } from "./stream.js";
+import { countTabs } from "./tabs.js";
 import { fillSpans, shownWindow } from "./window.js";
 
 const byId = (id) => document.getElementById(id);
 
 const fleet = new Fleet();
 const palette = new Palette();
-const view = { quantity: null, device: null };
+const births = new Births(fleet);
+const view = { quantity: null, device: null, shows: matcher("") };
 
 const stream = new Stream({
   snapshot(snapshot) {
@@ -51,15 +55,28 @@ function offerQuantities() {
   }
 }
 
+// Labels are what the devices were born with.
+function offerLabels() {
+  const all = choices([...fleet.devices.values()]);
+  const list = byId("labels");
+  if (list.dataset.all === all.join("\n")) return;
+  list.dataset.all = all.join("\n");
+  list.replaceChildren(...all.map((pair) => new Option("", pair)));
+}
+
 function draw(now) {
   status.update(fleet, now);
+  if (status.live) births.update();
   const empty = fleet.devices.size === 0;
   byId("empty").hidden = !empty || byId("empty").dataset.known === undefined;
   byId("board").hidden = empty;
   if (empty) return;
   offerQuantities();
+  offerLabels();
   const shown = { ...view, palette, scale: byId("scale").value, window: shownWindow(fleet, byId("span").value) };
   grid.update(fleet, shown);
+  const found = byId("filter").value.trim() ? `${grid.shown} of ${fleet.devices.size}` : "";
+  if (byId("found").textContent !== found) byId("found").textContent = found;
   if (view.device === null) {
     select(grid.first);
     grid.select(view.device);
@@ -72,5 +89,12 @@ byId("quantities").addEventListener("change", (event) => (view.quantity = event.
 byId("fleet-command").textContent = `eventbahn fleet run office --url ${location.origin}`;
 byId("post-command").textContent =
   `curl -H 'Content-Type: application/json' -d '{"device": "sensor-03", "value": 19.2}' ${location.origin}/measurements`;
+byId("filter").addEventListener("input", (event) => (view.shows = matcher(event.target.value)));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=search]")) return;
+  event.preventDefault();
+  byId("filter").focus();
+});
+countTabs((...numbers) => status.tabs(...numbers));
 everyFrame(draw);
 stream.start();

@@ -3,7 +3,7 @@
 import { instants, levels } from "./axes.js";
 import { prepare } from "./canvas.js";
 import { curve, extent, level } from "./chart.js";
-import { clock, reading } from "./format.js";
+import { clock, duration, reading, sign, withUnit } from "./format.js";
 import { inColumns } from "./window.js";
 
 const LEFT = 44; // px for the value axis
@@ -23,12 +23,12 @@ export class Panel {
     const caption = document.createElement("figcaption");
     this.name = Object.assign(document.createElement("span"), { className: "quantity", textContent: quantity });
     this.now = Object.assign(document.createElement("span"), { className: "value" });
+    this.unit = Object.assign(document.createElement("span"), { className: "unit" });
     this.range = Object.assign(document.createElement("span"), { className: "range" });
-    caption.append(this.name, this.now, this.range);
+    caption.append(this.name, this.now, this.unit, this.range);
     this.plot = Object.assign(document.createElement("div"), { className: "plot" });
     this.canvas = document.createElement("canvas");
     this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", `${quantity} over time`);
     this.plot.append(this.canvas);
     this.element.append(caption, this.plot);
     new ResizeObserver(() => {
@@ -46,14 +46,15 @@ export class Panel {
     const series = device.series.get(this.quantity);
     const edges = inColumns(window, box.width);
     const columns = series?.columns(edges.from, edges.to, box.width);
-    const decimals = series?.decimals ?? 0;
+    const decimals = device.decimals(this.quantity);
     const range = extent(columns?.min, columns?.max, decimals);
     const context = prepare(this.canvas, width, height);
     context.font = `11px ${palette.font}`;
     if (columns) valueAxis(context, range, box, palette);
     timeAxis(context, edges, box, palette, isLast);
     if (columns) curve(context, columns, range, box, palette, { weight: 1.5 });
-    this.#tell(device.values[this.quantity], columns, decimals, read(context, columns, range, box, palette, pointer));
+    limits(context, device.sensors.get(this.quantity)?.range ?? [], range, box, palette);
+    this.#tell(device, columns, decimals, read(context, columns, range, box, palette, pointer), window);
   }
 
   // Whether it would look different from the last time.
@@ -61,18 +62,26 @@ export class Panel {
     const version = device.series.get(this.quantity)?.version;
     const column = Math.floor((to / span) * width);
     const value = device.values[this.quantity];
-    const looks = [palette.version, pointer, isLast, width, height, devicePixelRatio];
+    const looks = [palette.version, pointer, isLast, width, height, devicePixelRatio, device.sensors.size];
     const state = [version, value, span, column, ...looks].join(" ");
     if (state === this.#drawn) return false;
     this.#drawn = state;
     return true;
   }
 
-  #tell(value, columns, decimals, pointed) {
-    this.now.textContent = reading(pointed ? pointed.value : value, decimals);
+  #tell(device, columns, decimals, pointed, { span }) {
+    const value = device.values[this.quantity];
+    const unit = device.unit(this.quantity);
     const some = columns && columns.min <= columns.max;
     const extremes = some ? `${reading(columns.min, decimals)} – ${reading(columns.max, decimals)}` : "";
+    this.now.textContent = reading(pointed ? pointed.value : value, decimals);
+    this.unit.textContent = sign(unit);
     this.range.textContent = pointed ? `at ${clock(pointed.time)}` : extremes;
+    this.element.classList.toggle("beyond", device.beyond(this.quantity, pointed ? pointed.value : value));
+    const seen = some ? `, ${extremes} in the last ${duration(span)}` : "";
+    this.canvas.setAttribute("aria-label", `${this.quantity}: ${withUnit(reading(value, decimals), unit)}${seen}`);
+    const [low, high] = device.sensors.get(this.quantity)?.range ?? [];
+    this.element.title = low === undefined ? "" : `The sensor measures ${low} – ${withUnit(high, unit)}`;
   }
 }
 
@@ -86,6 +95,15 @@ function valueAxis(context, range, box, palette) {
     context.fillRect(box.left, y - 0.5, box.width, 1);
     context.fillStyle = palette.muted;
     if (y > box.top + 2 && y < box.top + box.height) context.fillText(value.toFixed(decimals), box.left - 6, y);
+  }
+}
+
+// The ends of what the sensor can measure, where they are in sight.
+function limits(context, ends, range, box, palette) {
+  context.fillStyle = palette.bad;
+  for (const end of ends.filter((each) => each > range[0] && each < range[1])) {
+    const y = Math.round(level(end, range, box));
+    for (let x = box.left; x < box.left + box.width; x += 6) context.fillRect(x, y, 3, 1);
   }
 }
 

@@ -12,6 +12,10 @@ export class Status {
   #passed = 0; // measurements that resets passed over before the latest one
   #reset = null;
 
+  get live() {
+    return this.#word === "live";
+  }
+
   constructor({ again }) {
     byId("again").addEventListener("click", again);
     byId("note").addEventListener("click", (event) => {
@@ -33,6 +37,18 @@ export class Status {
     this.#resets += 1;
     this.#passed = skipped;
     this.#reset = { reason, at: Date.now() };
+  }
+
+  // How many tabs hold one of the `most` connections each.
+  tabs(number, most) {
+    byId("six").hidden = false;
+    byId("tabs").hidden = number < most - 1;
+    const next = number < most ? "One more tab of this host will load, the next will wait" : "No other tab of this host will load";
+    write(
+      "tabs",
+      `${number} tabs of this browser hold a stream each, and over HTTP/1.1 it opens ${most} connections to one host. ` +
+        `${next}: close one, or put a proxy that speaks HTTP/2 in front of the server.`,
+    );
   }
 
   // After a reset, the snapshot from which the page went on.

@@ -1,5 +1,7 @@
 // The stream: snapshot first, then every event after it; whatever breaks, it comes back, and says in which state it is.
 
+import { Watchdog } from "./watchdog.js";
+
 const PATIENCE = 10_000; // ms for a snapshot
 const FIRST_WAIT = 1000; // ms before another try when the browser has given up; doubles up to LONGEST_WAIT
 const LONGEST_WAIT = 30_000;
@@ -12,6 +14,7 @@ export class Stream {
   #timer = 0;
   #wait = FIRST_WAIT;
   #last = null;
+  #watchdog = new Watchdog((silence) => this.#later(`not a byte for ${Math.round(silence / 1000)} s`));
 
   constructor(sink) {
     this.#sink = sink;
@@ -39,16 +42,24 @@ export class Stream {
 
   #follow(id) {
     this.#last = id;
-    const source = new EventSource(`/events?lastEventId=${encodeURIComponent(id)}`);
+    const source = new EventSource(`/events?lastEventId=${encodeURIComponent(id)}&watchdog=1`);
     this.#source = source;
-    source.addEventListener("open", () => this.#sink.state("live", {}));
+    source.addEventListener("open", () => {
+      this.#watchdog.hear();
+      this.#sink.state("live", {});
+    });
+    source.addEventListener("heartbeat", () => this.#watchdog.beat());
     source.addEventListener("error", () => {
       if (source.readyState === EventSource.CLOSED) this.#later("the server refused the stream");
-      else this.#sink.state("reconnecting", {});
+      else {
+        this.#watchdog.stop(); // the browser knows that the line is down
+        this.#sink.state("reconnecting", {});
+      }
     });
     source.addEventListener("measurement", (event) => {
       this.#last = event.lastEventId || this.#last;
       this.#wait = FIRST_WAIT;
+      this.#watchdog.hear();
       this.#sink.measurement(JSON.parse(event.data));
     });
     source.addEventListener("reset", (event) => this.#reset(JSON.parse(event.data)));
@@ -75,6 +86,7 @@ export class Stream {
 
   #stop() {
     clearTimeout(this.#timer);
+    this.#watchdog.stop();
     this.#source?.close();
     this.#source = null;
   }

@@ -1,14 +1,17 @@
 """What the page shows: before the first device, with a fleet, and to who has only a keyboard."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import TimeoutError as LateError
 
-from tests.conftest import DEADLINE, EVENTBAHN, Serve, first_line
+from tests.conftest import DEADLINE, EVENTBAHN, Serve, Served, first_line
 
 SNIPPET = """
 const source = new EventSource("/events");
@@ -84,6 +87,192 @@ def test_the_keyboard_selects_a_device(page: Page, serve: Serve) -> None:
 
     expect(page.locator("#detail-title")).to_have_text("room-10")
     assert [name.strip() for name in page.locator("#grid .name").all_inner_texts()] == devices
+
+
+BIRTHS = [
+    {
+        "device": f"room-{number}",
+        "boot": 1,
+        "sensors": [{"name": "temp", "unit": "Cel", "step": 0.1, "range": [-40, 85]}],
+        "labels": {"floor": str(number)[0]},
+    }
+    for number in (101, 102, 301)
+]
+
+
+def send(served: Served, method: str, path: str, body: object) -> None:
+    httpx.request(method, served.url + path, json=body, trust_env=False, timeout=DEADLINE).raise_for_status()
+
+
+def measured(served: Served, value: float, seq: int = 0, devices: tuple[int, ...] = (101, 102, 301)) -> None:
+    items = [{"device": f"room-{each}", "boot": 1, "seq": seq, "values": {"temp": value}} for each in devices]
+    send(served, "POST", "/measurements", items)
+
+
+@pytest.fixture
+def served(serve: Serve) -> Served:
+    """A server with three rooms that were born and have measured once."""
+    served = serve()
+    send(served, "POST", "/devices", BIRTHS)
+    measured(served, 20)
+    return served
+
+
+def test_units_and_digits_are_those_of_the_birth_records(page: Page, served: Served) -> None:
+    page.goto(served.url)
+
+    cell = page.locator("#grid [data-device=room-101]")
+    expect(cell.locator(".unit")).to_have_text("°C")
+    expect(cell.locator(".value")).to_have_text("20.0")
+    expect(page.locator("#detail figure")).to_have_attribute("title", "The sensor measures -40 – 85\u202f°C")
+    expect(page.locator("#detail dl")).to_contain_text("floor1")
+
+
+def test_the_birth_of_a_device_that_comes_later_is_asked_for(page: Page, serve: Serve) -> None:
+    served = serve()
+    page.goto(served.url)
+    expect(page.locator("html")).to_have_attribute("data-state", "live")
+
+    send(served, "POST", "/devices", BIRTHS)
+    measured(served, 20)
+
+    expect(page.locator("#grid [data-device=room-301] .unit")).to_have_text("°C")
+
+
+def test_a_value_that_the_sensor_cannot_measure_is_marked(page: Page, served: Served) -> None:
+    page.goto(served.url)
+    warning = page.locator("#grid [data-device=room-101] .warning")
+    expect(page.locator("#grid [data-device=room-101] .unit")).to_have_text("°C")
+
+    measured(served, 85.1, 1, (101,))
+    expect(warning).to_have_text("out of range")
+    measured(served, 85, 2, (101,))
+
+    expect(warning).to_have_text("")
+
+
+def test_a_filter_shows_some_and_the_keyboard_gets_there_and_out(page: Page, served: Served) -> None:
+    page.goto(served.url)
+    expect(page.locator("#labels option")).to_have_count(2, timeout=DEADLINE * 1000)
+    cells = page.locator("#grid .cell:visible")
+
+    page.keyboard.press("/")
+    page.keyboard.type("floor=1")
+    expect(page.locator("#found")).to_have_text("2 of 3")
+    expect(cells).to_have_count(2)
+    page.keyboard.press("Escape")
+
+    expect(cells).to_have_count(3)
+    expect(page.locator("#found")).to_have_text("")
+
+
+def test_arrow_keys_read_a_chart(page: Page, served: Served) -> None:
+    page.goto(served.url)
+    expect(page.locator("#grid [data-device=room-101] .unit")).to_have_text("°C")
+    measured(served, 30, 1, (101,))
+    panel = page.locator("#detail figure")
+    expect(panel.locator(".value")).to_have_text("30.0")
+    before = panel.locator(".range").text_content()
+
+    page.locator(".panels").focus()
+    page.keyboard.press("End")
+    expect(panel.locator(".range")).to_have_text(re.compile("^at [0-9]{2}:[0-9]{2}$"))
+    page.keyboard.press("Escape")
+
+    expect(panel.locator(".range")).to_have_text(before or "nothing")
+
+
+def test_who_cannot_see_is_told_names_values_and_units(page: Page, served: Served) -> None:
+    page.goto(served.url)
+    measured(served, 30, 1, (101,))
+
+    expect(page.get_by_role("radio", name=re.compile("room-101.*30.0.*°C"))).to_be_checked()
+    expect(page.locator("#detail canvas")).to_have_attribute(
+        "aria-label", re.compile("^temp: 30.0\u202f°C, 30.0 – 30.0 in the last ")
+    )
+    expect(page.locator("#state")).to_have_role("status")
+    expect(page.locator("#state")).to_have_text("live")
+
+
+def test_before_the_seventh_tab_the_page_says_so(chromium: Browser, serve: Serve) -> None:
+    served = serve()
+    context = chromium.new_context()
+    pages = [context.new_page() for _ in range(6)]
+    for page in pages[:5]:
+        page.goto(served.url)
+        expect(page.locator("html")).to_have_attribute("data-state", "live")
+    expect(pages[0].locator("#tabs")).to_contain_text("5 tabs of this browser")
+    pages[5].goto(served.url)
+    expect(pages[5].locator("#tabs")).to_contain_text("No other tab of this host will load")
+
+    seventh = context.new_page()
+    with pytest.raises(LateError):
+        seventh.goto(served.url, timeout=1500, wait_until="commit")
+    for page in pages[:2]:
+        page.close()
+
+    seventh.goto(served.url)
+    expect(seventh.locator("html")).to_have_attribute("data-state", "live")
+    expect(seventh.locator("#tabs")).to_contain_text("5 tabs of this browser")
+    context.close()
+
+
+def test_a_hidden_page_draws_nothing_and_misses_nothing(page: Page, served: Served) -> None:
+    page.goto(served.url)
+    expect(page.locator("html")).to_have_attribute("data-devices", "3")
+    page.evaluate(
+        """() => {  // what a browser does to hidden pages: it calls no animation frame
+            const frame = window.requestAnimationFrame;
+            window.held = [];
+            window.requestAnimationFrame = (draw) => window.held.push(draw);
+            window.release = () => {
+                window.requestAnimationFrame = frame;
+                for (const draw of window.held) frame(draw);
+            };
+        }"""
+    )
+    page.wait_for_function("() => window.held.length === 1", polling=50)
+
+    for seq in range(1, 11):
+        measured(served, 20 + seq, seq)
+    events = page.locator("html").get_attribute("data-events")
+    page.evaluate("window.release()")
+
+    expect(page.locator("html")).to_have_attribute("data-events", "30")
+    expect(page.locator("html")).to_have_attribute("data-gaps", "0")
+    assert events == "0"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "light"), (1200, "dark")])
+def test_nothing_is_wider_than_the_screen(
+    chromium: Browser, served: Served, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    context = chromium.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(served.url)
+    expect(page.locator("#grid .cell")).to_have_count(3)
+
+    ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert ground == {"light": "rgb(246, 246, 243)", "dark": "rgb(14, 18, 22)"}[scheme]
+    context.close()
+
+
+def test_the_page_runs_no_script_but_its_own(page: Page, serve: Serve) -> None:
+    page.goto(serve().url)
+
+    violated = page.evaluate(
+        """() => new Promise((seen) => {
+            document.addEventListener("securitypolicyviolation", (event) => seen(event.violatedDirective));
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.body.append(script);
+        })"""
+    )
+
+    assert violated.startswith("script-src")
+    assert page.evaluate("window.ran") is None
 
 
 def test_a_server_that_refuses_is_said_and_asked_again(page: Page, serve: Serve) -> None:

@@ -165,3 +165,103 @@ def test_instants_are_round_and_few(home: Page) -> None:
 
     assert found["step"] == hour
     assert [math.fmod(at, hour) for at in found["at"]] == [0] * 4
+
+
+FLEET = [
+    {"name": "room-101", "labels": {"floor": "1", "site": "hq"}},
+    {"name": "room-301", "labels": {"floor": "3", "site": "hq"}},
+    {"name": "Lab-3", "labels": {"floor": "3", "site": "hq"}},
+    {"name": "bare", "labels": {}},
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", ["room-101", "room-301", "Lab-3", "bare"]),
+        ("room", ["room-101", "room-301"]),
+        ("LAB", ["Lab-3"]),
+        ("floor=3", ["room-301", "Lab-3"]),
+        ("  room  floor=3 ", ["room-301"]),
+        ("hq", ["room-101", "room-301", "Lab-3"]),
+        ("floor=", ["room-101", "room-301", "Lab-3"]),
+        ("floor=4", []),
+        ("size=3", []),
+    ],
+)
+def test_a_filter_means_names_and_labels(home: Page, text: str, names: list[str]) -> None:
+    found = home.evaluate(
+        """async ([text, fleet]) => {
+            const { matcher } = await import("/filter.js");
+            return fleet.filter(matcher(text)).map(({ name }) => name);
+        }""",
+        [text, FLEET],
+    )
+
+    assert found == names
+
+
+def test_labels_that_all_share_are_no_choice(home: Page) -> None:
+    found = home.evaluate("""async (fleet) => (await import("/filter.js")).choices(fleet)""", FLEET[:3])
+
+    assert found == ["floor=1", "floor=3"]
+
+
+@pytest.fixture
+def timed(chromium: Browser) -> Iterator[Page]:
+    """A page whose clock is the test's."""
+    page = chromium.new_page()
+    page.route(f"{HOME}/**", answer)
+    page.clock.install(time=0)
+    page.goto(f"{HOME}/favicon.svg")
+    page.evaluate(
+        """async () => {
+            const { Watchdog } = await import("/watchdog.js");
+            window.barks = [];
+            window.dog = new Watchdog((silence) => window.barks.push(Math.round(silence / 1000)));
+            window.dog.hear();
+        }"""
+    )
+    yield page
+    page.close()
+
+
+def test_a_watchdog_barks_once_after_silence(timed: Page) -> None:
+    for _ in range(5):
+        timed.clock.run_for(30_000)
+        timed.evaluate("window.dog.hear()")
+    assert timed.evaluate("window.barks") == []
+
+    timed.clock.run_for(100_000)
+
+    assert timed.evaluate("window.barks") == [40]
+
+
+def test_a_watchdog_learns_how_slow_the_heart_beats(timed: Page) -> None:
+    timed.clock.run_for(39_000)
+    timed.evaluate("window.dog.beat()")
+
+    timed.clock.run_for(97_000)
+    before = timed.evaluate("window.barks")
+    timed.clock.run_for(1_000)
+
+    assert (before, timed.evaluate("window.barks")) == ([], [98])
+
+
+def test_a_watchdog_that_barked_for_nothing_is_more_patient(timed: Page) -> None:
+    timed.clock.run_for(40_000)
+    timed.evaluate("window.dog.hear()")
+
+    timed.clock.run_for(79_000)
+    before = timed.evaluate("window.barks")
+    timed.clock.run_for(1_000)
+
+    assert (before, timed.evaluate("window.barks")) == ([40], [40, 80])
+
+
+def test_a_watchdog_at_rest_is_silent(timed: Page) -> None:
+    timed.evaluate("window.dog.stop()")
+
+    timed.clock.run_for(100_000)
+
+    assert timed.evaluate("window.barks") == []

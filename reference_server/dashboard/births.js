@@ -1,0 +1,27 @@
+// Births: units, steps, ranges and labels, as devices gave them; asked for when one speaks that has not been asked about.
+
+const PATIENCE = 10_000; // ms for an answer
+const PAUSE = 2000; // ms between two questions
+
+export class Births {
+  #fleet;
+  #busy = false;
+
+  constructor(fleet) {
+    this.#fleet = fleet;
+  }
+
+  // Whoever has no birth record is shown without: that is no error.
+  async update() {
+    if (this.#busy || !this.#fleet.strangers) return;
+    this.#busy = true;
+    this.#fleet.strangers = false;
+    try {
+      const response = await fetch("/devices", { signal: AbortSignal.timeout(PATIENCE), cache: "no-store" });
+      if (response.ok) for (const birth of await response.json()) this.#fleet.introduce(birth);
+    } catch {
+      this.#fleet.strangers = true; // the line broke: another time
+    }
+    setTimeout(() => (this.#busy = false), PAUSE);
+  }
+}
