@@ -55,12 +55,12 @@ def test_a_mixture_has_unit_variance() -> None:
     assert float(path.var()) == pytest.approx(1, abs=0.05)
 
 
-@pytest.mark.parametrize("bits", [0, 3, 6])
-def test_a_block_is_what_single_steps_are(bits: int) -> None:
-    first = 29_000_000 // (1 << bits)
-    steps = np.arange(first << bits, (first + 1 << bits) + 1)
+@pytest.mark.parametrize("stride", [1, 3, 700, -1, -900])
+def test_a_path_is_what_single_steps_are_bit_for_bit(stride: int) -> None:
+    steps = 29_000_000 + stride * np.arange(40)
+    path = Path(MANY.stream("x"), 3600.0, 60.0)
 
-    assert np.array_equal(HOUR.block(first, bits), HOUR.at(steps))
+    assert np.array_equal(np.stack([path.at(60.0 * int(step)) for step in steps], axis=1), HOUR.at(steps))
 
 
 def test_a_path_goes_straight_from_step_to_step() -> None:
