@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.catalogue import requirement
+from conformance.requirements import REQUIREMENTS, SECTIONS
 
 __all__ = ["Options", "chosen"]
 
@@ -21,5 +22,7 @@ class Options:
 
 
 def chosen(text: str) -> frozenset[str]:
-    """The rows of a comma-separated list. Raises UnknownRowError."""
-    return frozenset(requirement(word).id for word in text.split(",") if word.strip())
+    """The rows of a comma-separated list of ids and sections. Raises UnknownRowError."""
+    words = [word.strip().upper().removeprefix("SSE-") for word in text.split(",") if word.strip()]
+    sections = {row.id for row in REQUIREMENTS.values() if row.section in words}
+    return frozenset(sections | {requirement(word).id for word in words if word not in SECTIONS})
