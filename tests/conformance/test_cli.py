@@ -194,8 +194,8 @@ def test_an_interrupt_keeps_what_was_judged(tmp_path: Path, odd: Path) -> None:
             "HTTP-001,BEAT-001",
         ]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as running:
-            with server.changed:
-                assert server.changed.wait_for(lambda: server.subscriptions > 0, MINUTE)
+            with server.subscribed:
+                assert server.subscribed.wait_for(lambda: server.subscriptions > 0, MINUTE)
             os.killpg(running.pid, signal.SIGINT)
             running.communicate(timeout=MINUTE)
 

@@ -51,7 +51,7 @@ def subjects(kind: type[OddServer], manners: Manners) -> Iterator[Subject]:
     [
         (Manners(), [*PLACES, *LAST]),
         (Manners(line_end="\r\n"), [PLACES[0], "between CR and LF", *PLACES[1:], *LAST]),
-        (Manners(line_end="\r", id_last=True, piece=511), [*PLACES, *LAST]),
+        (Manners(line_end="\r", order="event data id", piece=511), [*PLACES, *LAST]),
     ],
     ids=["LF", "CRLF", "CR, in pieces, the id last"],
 )
