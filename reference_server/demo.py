@@ -1,10 +1,11 @@
-"""`eventbahn demo`: server and fleet as two commands. Knows their command lines, and none of their code."""
+"""`eventbahn demo`: a server that can be broken, and a fleet; two commands, of which it knows the options."""
 
 import asyncio
 import ctypes
 import os
 import signal
 import sys
+import tempfile
 import threading
 import webbrowser
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -12,12 +13,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, NoReturn
+from urllib.parse import urlsplit
 
 import click
 
 __all__ = ["demo"]
 
-EVENTBAHN = [sys.executable, "-P", "-m", "eventbahn"]
+PYTHON = [sys.executable, "-P", "-m"]
+AGAIN = 75  # the exit code of a server that is to be started again (EX_TEMPFAIL: "try again later")
 START = 20.0  # seconds until the server must have said its address
 GRACE = 0.8  # seconds that each child has to end, so that both end within two
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 0, signal.SIGHUP: 129}  # with their exit codes
@@ -72,7 +75,7 @@ class Child(NamedTuple):
 @click.option("--preset", default=OFFICE, show_default=True, help="The fleet: a preset or a configuration.")
 @click.option("--devices", type=click.IntRange(1), help="How many devices, instead of the preset's number.")
 @click.option("--speed", type=float, default=60.0, show_default=True, help="Simulated seconds per second.")
-@click.option("--log", default="memory", show_default=True, help="As of `eventbahn serve`.")
+@click.option("--log", help="As of `eventbahn serve`.  [default: a file that goes with the demo]")
 @click.option("--no-browser", is_flag=True, help="Do not open the dashboard.")
 @click.pass_context
 def demo(
@@ -82,21 +85,29 @@ def demo(
     preset: str,
     devices: int | None,
     speed: float,
-    log: str,
+    log: str | None,
     no_browser: bool,
 ) -> None:
-    """Server, fleet and live dashboard on one port.
+    """Server, fleet and live dashboard on one port; the page has buttons that break things.
 
     The first line on stdout is the address. Ctrl-C ends all of it.
     """
-    server = ["serve", "--port", str(port), "--log", log]
-    fleet = ["fleet", "run", preset, "--speed", f"{speed:g}"]
+    fleet = ["eventbahn", "fleet", "run", preset, "--speed", f"{speed:g}"]
     if preset == OFFICE:
         fleet += ["--set", f"run.start={a_morning()}"]
     if devices:
         fleet += ["--set", f"fleet.0.count={devices}"]
     try:
-        ctx.exit(asyncio.run(until_stopped(server, fleet, browse=not no_browser and has_display())))
+        with tempfile.TemporaryDirectory(prefix="eventbahn-demo-") as folder:
+            server = [
+                "reference_server.chaos",
+                "--log",
+                log or f"sqlite:{folder}/demo.db",
+                "--port",
+                str(port),
+            ]
+            code = asyncio.run(until_stopped(server, fleet, browse=not no_browser and has_display()))
+        ctx.exit(code)
     except ChildError as error:
         click.echo(f"eventbahn demo: {error}", err=True)
         ctx.exit(error.exit_code)
@@ -129,13 +140,22 @@ async def play(children: list[Child], server: list[str], fleet: list[str], *, br
     """Start both, say what there is to see, and wait for the first that ends. Raises ChildError."""
     children.append(first := await start("server", server, stdout=PIPE))
     url = await address(first)
+    server[-1] = str(urlsplit(url).port)  # where it is looked for from now on
     click.echo(url)
     click.echo(WORDS.format(url=url))
     children.append(second := await start("fleet", [*fleet, "--url", url]))
     if browse:
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()  # some browsers block
-    await asyncio.gather(first.ended(), second.ended())
+    await asyncio.gather(supervised(children, server), second.ended())
     raise AssertionError("ended() only raises")
+
+
+async def supervised(children: list[Child], server: list[str]) -> NoReturn:
+    """Start the server again, on the same port, whenever it ends to that end. Raises ChildError."""
+    while await children[0].process.wait() == AGAIN:
+        children[0] = await start("server", server, stdout=PIPE)
+        await address(children[0])
+    await children[0].ended()
 
 
 async def start(name: str, arguments: list[str], stdout: int | None = None) -> Child:
@@ -144,7 +164,7 @@ async def start(name: str, arguments: list[str], stdout: int | None = None) -> C
     It has a process group of its own: the terminal's Ctrl-C reaches us alone, and we end the child, once.
     """
     process = await asyncio.create_subprocess_exec(
-        *EVENTBAHN,
+        *PYTHON,
         *arguments,
         stdin=DEVNULL,
         stdout=stdout,

@@ -4,12 +4,13 @@ import mimetypes
 import re
 from hashlib import blake2b
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from aiohttp import web
 
 from reference_server.refusal import RefusedError
 
-__all__ = ["index", "static"]
+__all__ = ["FOLDER", "HEADERS", "index", "page", "static"]
 
 FOLDER = files("reference_server") / "dashboard"
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
@@ -24,17 +25,17 @@ HEADERS = {
 
 async def index(request: web.Request) -> web.Response:
     """`GET /`."""
-    return page(request, "index.html")
+    return page(request, "index.html", FOLDER)
 
 
 async def static(request: web.Request) -> web.Response:
     """`GET /static/{name}`."""
-    return page(request, request.match_info["name"])
+    return page(request, request.match_info["name"], FOLDER)
 
 
-def page(request: web.Request, name: str) -> web.Response:
-    """One file, or 304 for a client that has it. Raises RefusedError."""
-    file = FOLDER / name
+def page(request: web.Request, name: str, folder: Traversable) -> web.Response:
+    """One file of a folder, or 304 for a client that has it. Raises RefusedError."""
+    file = folder / name
     if not NAME.fullmatch(name) or not file.is_file():
         raise RefusedError(404, f"there is no file {name!r}")
     body = file.read_bytes()

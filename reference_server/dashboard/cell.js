@@ -1,7 +1,7 @@
 // A cell: a device's name, latest value, small curve and warnings; a radio button, so the keyboard comes for free.
 
 import { prepare } from "./canvas.js";
-import { curve, extent } from "./chart.js";
+import { crosses, curve, extent } from "./chart.js";
 import { duration, reading, sign } from "./format.js";
 import { decimalsOf } from "./series.js";
 import { inColumns } from "./window.js";
@@ -9,6 +9,7 @@ import { inColumns } from "./window.js";
 export class Cell {
   near = false;
   #columns = null;
+  #marks = [];
   #measured = "";
   #drawn = "";
 
@@ -34,6 +35,7 @@ export class Cell {
     this.decimals = this.device.decimals(quantity);
     const { from, to } = inColumns(window, width);
     const state = `${quantity} ${series?.version} ${from} ${to} ${width}`;
+    this.#marks = this.device.marks.filter((mark) => mark.quantity === quantity);
     if (state === this.#measured) return;
     this.#measured = state;
     this.#columns = series && width > 0 ? series.columns(from, to, width) : null;
@@ -69,7 +71,10 @@ export class Cell {
     if (state === this.#drawn || !width) return;
     this.#drawn = state;
     const context = prepare(this.canvas, width, height);
-    if (this.#columns) curve(context, this.#columns, range, { left: 0, top: 2, height: height - 4 }, palette);
+    const box = { left: 0, top: 2, width: this.#columns?.low.length, height: height - 4 };
+    if (!this.#columns) return;
+    curve(context, this.#columns, range, box, palette);
+    crosses(context, this.#marks, this.#columns, box, palette);
   }
 }
 

@@ -41,6 +41,18 @@ export function curve(context, columns, range, box, palette, { dot = true, weigh
   if (dot) spot(context, box.left + previous + 0.5, level(columns.last[previous], range, box), palette);
 }
 
+// A dashed line with a cross on top for each mark in sight.
+export function crosses(context, marks, { from, to }, box, palette) {
+  context.strokeStyle = palette.bad;
+  context.lineWidth = 1;
+  for (const { time } of marks.filter((mark) => mark.time >= from && mark.time <= to)) {
+    const x = Math.floor(box.left + ((time - from) / (to - from)) * box.width) + 0.5;
+    const path = new Path2D(`M${x - 3} ${box.top}l6 6m0 -6l-6 6`);
+    for (let y = box.top + 8; y < box.top + box.height; y += 5) path.addPath(new Path2D(`M${x} ${y}v2`));
+    context.stroke(path);
+  }
+}
+
 function column(outline, area, columns, x, joined, range, box) {
   const left = box.left + x + 0.5;
   const bottom = box.top + box.height;

@@ -19,6 +19,7 @@ export class Device {
     this.events = 0;
     this.values = {}; // quantity → its latest reading
     this.series = new Map(); // quantity → what came over the stream
+    this.marks = []; // {quantity, time, what} of the faults that this page injected
     this.labels = {};
     this.sensors = new Map(); // quantity → {unit, step, range}, of its birth record
   }
@@ -101,6 +102,11 @@ export class Fleet {
       device.show(measurement, now);
       if (measurement.seq !== undefined) this.ledger.begin(device.name, device.boot, measurement.seq);
     }
+  }
+
+  // A fault that this page injects.
+  mark(device, mark) {
+    this.devices.get(device).marks.push(mark);
   }
 
   // A birth record. Of a device that has not measured yet there is nothing to show.

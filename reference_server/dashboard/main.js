@@ -14,7 +14,7 @@ import { fillSpans, shownWindow } from "./window.js";
 
 const byId = (id) => document.getElementById(id);
 
-const fleet = new Fleet();
+export const fleet = new Fleet();
 const palette = new Palette();
 const births = new Births(fleet);
 const view = { quantity: null, device: null, shows: matcher("") };

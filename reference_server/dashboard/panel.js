@@ -2,7 +2,7 @@
 
 import { instants, levels } from "./axes.js";
 import { prepare } from "./canvas.js";
-import { curve, extent, level } from "./chart.js";
+import { crosses, curve, extent, level } from "./chart.js";
 import { clock, duration, reading, sign, withUnit } from "./format.js";
 import { inColumns } from "./window.js";
 
@@ -53,6 +53,7 @@ export class Panel {
     if (columns) valueAxis(context, range, box, palette);
     timeAxis(context, edges, box, palette, isLast);
     if (columns) curve(context, columns, range, box, palette, { weight: 1.5 });
+    crosses(context, device.marks.filter((mark) => mark.quantity === this.quantity), edges, box, palette);
     limits(context, device.sensors.get(this.quantity)?.range ?? [], range, box, palette);
     this.#tell(device, columns, decimals, read(context, columns, range, box, palette, pointer), window);
   }

@@ -6,6 +6,9 @@ const PATIENCE = 10_000; // ms for a snapshot
 const FIRST_WAIT = 1000; // ms before another try when the browser has given up; doubles up to LONGEST_WAIT
 const LONGEST_WAIT = 30_000;
 
+// By this name a server can tell this page's stream from those of other tabs.
+export const TAB = Math.round(performance.timeOrigin * 1000).toString(36);
+
 // `sink` has snapshot(snapshot), measurement(measurement), reset(reset) and state(word, detail);
 // the states are connecting, live, reconnecting (the browser tries by itself) and closed (we try, at `detail.next`).
 export class Stream {
@@ -42,7 +45,7 @@ export class Stream {
 
   #follow(id) {
     this.#last = id;
-    const source = new EventSource(`/events?lastEventId=${encodeURIComponent(id)}&watchdog=1`);
+    const source = new EventSource(`/events?lastEventId=${encodeURIComponent(id)}&watchdog=1&tab=${TAB}`);
     this.#source = source;
     source.addEventListener("open", () => {
       this.#watchdog.hear();

@@ -1,7 +1,6 @@
 """What the page shows: before the first device, with a fleet, and to who has only a keyboard."""
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -11,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import TimeoutError as LateError
 
-from tests.conftest import DEADLINE, EVENTBAHN, Serve, Served, first_line
+from tests.browser.demo import demo_of
+from tests.conftest import DEADLINE, Serve, Served
 
 SNIPPET = """
 const source = new EventSource("/events");
@@ -21,14 +21,8 @@ source.addEventListener("measurement", e => show(JSON.parse(e.data)));
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[str]:
-    """The base URL of `eventbahn demo` on a free port."""
-    command = [*EVENTBAHN, "demo", "--no-browser", "--port", "0", "--log", f"sqlite:{tmp_path / 'demo.db'}"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
-    )
-    yield first_line(process)
-    process.terminate()
-    process.communicate(timeout=DEADLINE)
+    with demo_of(tmp_path) as url:
+        yield url
 
 
 def test_a_fleet_is_alive(page: Page, demo: str) -> None:
@@ -208,12 +202,13 @@ def test_before_the_seventh_tab_the_page_says_so(chromium: Browser, serve: Serve
     seventh = context.new_page()
     with pytest.raises(LateError):
         seventh.goto(served.url, timeout=1500, wait_until="commit")
-    for page in pages[:2]:
+    for page in (seventh, *pages[:2]):
         page.close()
+    later = context.new_page()
 
-    seventh.goto(served.url)
-    expect(seventh.locator("html")).to_have_attribute("data-state", "live")
-    expect(seventh.locator("#tabs")).to_contain_text("5 tabs of this browser")
+    later.goto(served.url)
+    expect(later.locator("html")).to_have_attribute("data-state", "live")
+    expect(later.locator("#tabs")).to_contain_text("5 tabs of this browser")
     context.close()
 
 

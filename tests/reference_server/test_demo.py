@@ -42,11 +42,20 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def both(process: subprocess.Popen[str]) -> list[psutil.Process]:
     """The two commands, once the fleet has delivered something."""
-    url = first_line(process)
+    return delivered(process, first_line(process))
+
+
+def delivered(process: subprocess.Popen[str], url: str) -> list[psutil.Process]:
     events = httpx.stream("GET", f"{url}/events", timeout=DEADLINE, trust_env=False)
     with events as response:
         assert any(line.startswith("data:") for line in response.iter_lines())
     return psutil.Process(process.pid).children()
+
+
+def until_answered(url: str) -> httpx.Response:
+    """The answer of a server that is about to start: httpx tries the connection again, ever more slowly."""
+    with httpx.Client(transport=httpx.HTTPTransport(retries=7), trust_env=False, timeout=DEADLINE) as client:
+        return client.get(url)
 
 
 def command_of(children: list[psutil.Process], word: str) -> psutil.Process:
@@ -104,17 +113,44 @@ def test_ctrl_c_in_a_terminal_reaches_each_child_once(tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("name", ["serve", "fleet"])
-def test_when_one_ends_the_other_is_ended(start: Start, name: str) -> None:
+@pytest.mark.parametrize(("name", "command"), [("server", "reference_server.chaos"), ("fleet", "fleet")])
+def test_when_one_ends_the_other_is_ended(start: Start, name: str, command: str) -> None:
     process = start("--devices", "3")
     children = both(process)
 
-    command_of(children, name).kill()
+    command_of(children, command).kill()
     _, err = process.communicate(timeout=DEADLINE)
 
     assert process.returncode == 1
     assert all_ended(children)
-    assert f"the {'server' if name == 'serve' else 'fleet'} was ended by SIGKILL" in err
+    assert f"the {name} was ended by SIGKILL" in err
+
+
+def test_a_server_is_started_again_where_it_was_and_keeps_what_it_had(start: Start) -> None:
+    process = start("--devices", "3")
+    url = first_line(process)
+    old = command_of(delivered(process, url), "reference_server.chaos")
+    before = httpx.get(f"{url}/snapshot", trust_env=False).json()["last_id"].partition("-")[0]
+
+    httpx.post(f"{url}/demo/restart", trust_env=False).raise_for_status()
+    old.wait(DEADLINE)
+
+    after = until_answered(f"{url}/snapshot").json()["last_id"].partition("-")[0]
+    assert after == before, "the epoch of its log"
+    assert process.poll() is None
+    assert psutil.Process(process.pid).children()[0].pid != old.pid
+
+
+def test_what_a_demo_kept_goes_with_it(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    process = start("--devices", "3")
+    both(process)
+    assert [*tmp_path.glob("eventbahn-demo-*/demo.db")]
+
+    process.terminate()
+    process.wait(DEADLINE)
+
+    assert not [*tmp_path.glob("eventbahn-demo-*")]
 
 
 def test_a_port_in_use_is_said_and_exits_2(start: Start) -> None:
