@@ -73,7 +73,7 @@ class Control:
         try:
             return reply(await stalled(f"{request.scheme}://{request.host}"))
         except (TimeoutError, ClientError) as error:
-            raise RefusedError(503, f"the reader got no further: {error or 'nothing came'}") from None
+            raise RefusedError(503, f"the reader got no further: {str(error) or 'nothing came'}") from None
 
     async def restart(self, request: web.Request) -> web.Response:  # noqa: ARG002 - a handler's signature
         """`POST /demo/restart`: end in good order, to be started again."""

@@ -270,6 +270,37 @@ def test_the_page_runs_no_script_but_its_own(page: Page, serve: Serve) -> None:
     assert page.evaluate("window.ran") is None
 
 
+def test_a_line_that_went_dead_without_a_word_is_left_for_another(page: Page, serve: Serve) -> None:
+    served = serve()
+    page.clock.install()
+    page.goto(served.url)
+    expect(page.locator("html")).to_have_attribute("data-state", "live")
+
+    page.clock.fast_forward(41_000)
+    expect(page.locator("#age")).to_contain_text("not a byte for 4")
+    expect(page.locator("html")).to_have_attribute("data-state", "live")
+    measured(served, 20)
+
+    expect(page.locator("html")).to_have_attribute("data-events", "3")
+
+
+def test_a_fleet_that_is_watched_leaves_nothing_on_the_console(page: Page, demo: str) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    page.goto(demo)
+    expect(page.locator("#grid .cell").nth(59)).to_be_attached()
+    expect(page.locator("#grid .unit").first).to_have_text("°C")
+
+    page.locator("#grid .cell").nth(7).click()
+    page.locator("#quantities label").last.click()
+    page.locator("#scale").select_option("shared")
+    page.locator("#span").select_option("1 h")
+    page.locator("#filter").fill("room-1")
+    expect(page.locator("#found")).to_have_text("12 of 60")
+
+    assert said == []
+
+
 def test_a_server_that_refuses_is_said_and_asked_again(page: Page, serve: Serve) -> None:
     served = serve()
     page.route("**/snapshot", lambda route: route.fulfill(status=503))
