@@ -68,6 +68,7 @@ class Group:
         self._cell: int | None = None
         self._last = np.full((len(profile.sensors), len(plan.ids)), np.nan)
         self._last_sample = np.full(len(plan.ids), -1)
+        self._remembers = any(fault.kind == "stuck" for fault in plan.faults)
         self._held: dict[Episode, float] = {}
         self._away: dict[_Outage, set[int]] = {}
         self._postponed = Postponed()
@@ -121,7 +122,7 @@ class Group:
         t = int(due.ts[0]) // 1000
         values = self._sensors.read(due.device, due.sample, t - t % self._dt)
         margin = 2 * self.plan.profile.jitter
-        episodes = self._timeline.overlapping(int(due.ts.min()) - margin, int(due.ts.max()) + margin + 1)
+        episodes = self._timeline.overlapping(int(due.ts[0]) - margin, int(due.ts[-1]) + margin + 1)
         hits = self._hits(episodes, due)
         if episodes:
             self._distortion.apply(values, hits, due)
@@ -129,8 +130,9 @@ class Group:
             values[index] = sensor.finish(values[index])
         if episodes:
             show(values, hits, self._hold)
-        self._last[:, due.device], self._last_sample[due.device] = values, due.sample
-        seq, ts = due.sample - self._zero[due.device], self._clocks.stamp(due.device, due.ts)
+        if self._remembers:
+            self._last[:, due.device], self._last_sample[due.device] = values, due.sample
+        seq, ts = due.sample - self._zero.take(due.device), self._clocks.stamp(due.device, due.ts)
         rows = Rows(due.device, seq, ts, values, self._outage is not None)
         return self._sent(rows, hits, due) if episodes else rows
 

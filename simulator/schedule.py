@@ -34,7 +34,8 @@ class Schedule:
         self._every, self._jitter, self._end = every, jitter, NEVER if end is None else end
         self._key: Words = keys.stream("schedule.jitter")
         self._sample = self.first_at(begin)
-        self._ts = self._stamp(np.arange(len(self._phase)), self._sample)
+        everyone, first = np.arange(len(self._phase)), self._phase + self._sample * every
+        self._ts = self._stamp(everyone, self._sample, first)
 
     def first_at(self, t: int) -> Ints:
         """The number of each device's first sample at or after `t`."""
@@ -47,17 +48,20 @@ class Schedule:
     def take(self, horizon: int) -> Due:
         """One sample of each device that is due by `horizon`, in order of time; they are then done."""
         device = _by_time(np.flatnonzero(self._ts <= horizon), self._ts)
-        sample, ts = self._sample[device], self._ts[device]
-        self._sample[device] += 1
-        self._ts[device] = self._stamp(device, self._sample[device])
-        return Due(device, sample, self._phase[device] + sample * self._every, ts)
+        sample, ts = self._sample.take(device), self._ts.take(device)
+        base = self._phase.take(device) + sample * self._every
+        self._sample[device] = sample + 1
+        self._ts[device] = self._stamp(device, sample + 1, base + self._every)
+        return Due(device, sample, base, ts)
 
-    def _stamp(self, device: Ints, sample: Ints) -> Ints:
-        base = self._phase[device] + sample * self._every
-        ts = base
+    def _stamp(self, device: Ints, sample: Ints, base: Ints) -> Ints:
+        """The time stamps of samples that are due at `base`; NEVER after the end."""
+        ts = base.copy()
         if self._jitter:
-            ts = base + (self._jitter * np.clip(normal(self._key[device], sample), -2, 2)).astype(np.int64)
-        return np.where(base < self._end, ts, NEVER)
+            error = normal(self._key.take(device), sample)
+            ts += (self._jitter * np.minimum(np.maximum(error, -2.0), 2.0)).astype(np.int64)
+        ts[base >= self._end] = NEVER
+        return ts
 
 
 def _by_time(device: Ints, ts: Ints) -> Ints:

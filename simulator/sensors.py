@@ -22,6 +22,7 @@ OCTAVES = (
     28800.0,
     115_200.0,
 )  # time constants in s whose sum is nearly 1/f, from 1 h to 10 d
+PIECE = 450  # seconds that divide all steps of those paths, so that their sum is one straight line
 CALIBRATION = 365.0  # days after which a ramp begins anew
 
 
@@ -60,9 +61,12 @@ class Sensor:
     def finish(self, value: Floats) -> Floats:
         """Clip to the range, round to the step."""
         if self.range:
-            value = np.clip(value, *self.range)
+            value = np.minimum(np.maximum(value, self.range[0]), self.range[1])
         if self.step is not None:
-            value = np.rint(value / self.step) * self.step + 0.0  # + 0.0 makes -0.0 a 0.0
+            value = value / self.step
+            np.rint(value, out=value)
+            value *= self.step
+            value += 0.0  # makes -0.0 a 0.0
         return value
 
 
@@ -95,14 +99,16 @@ class Sensors:
         if self._flat is None or self._flat[0] != t:
             seen = zip(self._errors, self._seen, strict=True)
             self._flat = t, np.stack([errors.distort(value, t) for errors, value in seen])
-        values = self._flat[1][:, devices]
+        values = self._flat[1].take(devices, axis=1)
         words = mixed(sample)
         for index, sensor in enumerate(self.sensors):
             if sensor.noise or sensor.relative_noise:
                 spread = sensor.noise
                 if sensor.relative_noise:
                     spread = spread + sensor.relative_noise * np.abs(values[index])
-                values[index] += spread * normal(self._noise[index][devices], words)
+                noise = normal(self._noise[index].take(devices), words)
+                noise *= spread
+                values[index] += noise
         return values
 
 
@@ -124,6 +130,7 @@ class _Errors:
         if sensor.flicker:
             share = sensor.flicker / len(OCTAVES) ** 0.5
             self._paths += [(share, Path(stream(f"flicker.{tau:g}"), tau, tau / 4)) for tau in OCTAVES]
+        self._line: tuple[int, Floats, Floats] | None = None  # a beginning, and what the paths add then and after
 
     def distort(self, value: Floats, t: int) -> Floats:
         """What each device would show at `t` s but for noise and rounding."""
@@ -131,6 +138,25 @@ class _Errors:
         value += self._bias
         if self._ramp.any():
             value += self._ramp * ((t / 86400 + self._calibrated) % CALIBRATION)
-        for spread, path in self._paths:
-            value += spread * path.at(t)
+        if self._paths:
+            begin, start, end = self._piece(t)
+            between = end - start
+            between *= (t - begin) / PIECE
+            value += start
+            value += between
         return value
+
+    def _piece(self, t: int) -> tuple[int, Floats, Floats]:
+        """The straight piece of the paths' sum around `t`: when it begins, and its ends."""
+        begin, line = t - t % PIECE, self._line
+        if line is None or line[0] != begin:
+            start = line[2] if line and line[0] + PIECE == begin else self._walked(begin)
+            line = self._line = begin, start, self._walked(begin + PIECE)
+        return line
+
+    def _walked(self, t: int) -> Floats:
+        """The sum of the random paths at `t` s; straight between the multiples of `PIECE`."""
+        total = np.zeros_like(self._bias)
+        for spread, path in self._paths:
+            total += spread * path.at(t)
+        return total

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simulator.events import events_of_day
-from simulator.rng import Floats, Keys, Words, normal, uniform
+from simulator.rng import Floats, Ints, Keys, Words, normal, uniform
 
 __all__ = ["Occupancy"]
 
@@ -17,16 +17,11 @@ DRAWS = 32  # random numbers of one person and day
 
 
 class _Day(NamedTuple):
-    """Local seconds: presence (device, person), breaks (break, device, person), and visits (visit,)."""
+    """Who comes and goes in order of time: local second, room, and how many more are in it from then on."""
 
-    arrive: Floats
-    leave: Floats
-    out: Floats
-    back: Floats
-    host: Floats
-    begin: Floats
-    end: Floats
-    guests: Floats
+    second: Floats
+    room: Ints
+    more: Floats
 
 
 class Occupancy:
@@ -38,16 +33,19 @@ class Occupancy:
         self._used = np.arange(len(desks)) < capacity[:, None]
         self._meetings = keys.stream("meetings")
         self._day = lru_cache(maxsize=4)(self._draw_day)
-        self.at = lru_cache(maxsize=2)(self._count)
+        self._counted: tuple[int, int, Floats] | None = None  # a day, how many of its events, and what they make
 
-    def _count(self, day: int, second: float) -> Floats:
-        """How many people are in each room at that second of local working day `day`."""
+    def at(self, day: int, second: float) -> Floats:
+        """How many people are in each room at that second of local working day `day`; not to be written to."""
         plan = self._day(day)
-        away = ((plan.out <= second) & (second < plan.back)).any(axis=0)
-        at_desk = (plan.arrive <= second) & (second < plan.leave) & ~away
-        people: Floats = at_desk.astype(np.float64) @ np.ones(at_desk.shape[1])
-        meeting = (plan.begin <= second) & (second < plan.end)
-        np.add.at(people, plan.host[meeting].astype(int), plan.guests[meeting])
+        until = int(np.searchsorted(plan.second, second, side="right"))
+        done, people = 0, np.zeros(len(self._used))
+        if self._counted is not None and self._counted[0] == day and self._counted[1] <= until:
+            _, done, people = self._counted
+        if done < until:
+            new = slice(done, until)
+            people = people + np.bincount(plan.room[new], plan.more[new], len(people))
+        self._counted = day, until, people
         return people
 
     def _draw_day(self, day: int) -> _Day:
@@ -66,5 +64,24 @@ class Occupancy:
         begin = (9.0 + 7.0 * visits.time) * HOUR
         length = (30 + 15 * np.floor(4 * visits.mark)) * 60
         guests = 1 + np.floor((visits.mark * 64) % 3)
-        stacked = np.stack(out), np.stack(back)
-        return _Day(arrive, leave, *stacked, visits.device.astype(float), begin, begin + length, guests)
+        desks = _comings(np.stack([arrive, *back], axis=-1), np.stack([leave, *out], axis=-1))
+        second = np.concatenate([desks.second, begin, begin + length])
+        room = np.concatenate([desks.room, visits.device, visits.device])
+        more = np.concatenate([desks.more, guests, -guests])
+        order = np.argsort(second, kind="stable")
+        return _Day(second[order], room[order], more[order])
+
+
+def _comings(to: Floats, away: Floats) -> _Day:
+    """Of moments (room, person, times) at which a reason to be away ends or begins, those that count.
+
+    Breaks overlap: somebody is there while none of the reasons holds, the first of which is not to have come.
+    """
+    moments = np.concatenate([to, away], axis=-1)
+    order = np.argsort(moments, axis=-1, kind="stable")
+    moments = np.take_along_axis(moments, order, axis=-1)
+    reasons = 1 + np.cumsum(np.where(order < to.shape[-1], -1, 1), axis=-1)
+    there = (reasons == 0).astype(np.float64)
+    more = np.diff(there, axis=-1, prepend=0.0)
+    room, person, number = np.nonzero(np.isfinite(moments) & (more != 0))
+    return _Day(moments[room, person, number], room, more[room, person, number])
