@@ -21,6 +21,7 @@ from tests.conformance.manners import HEARTBEAT_SECONDS, Event, Manners, block, 
 __all__ = ["Manners", "OddServer", "target_of"]
 
 LATEST_SECONDS = 60.0
+IDLE_SECONDS = 5.0  # without a request
 MOST_PIECES = 256  # about, that one event is written in
 GZIP = 31  # the window of zlib for it
 KIND = 'content-type:text/event-stream ;Charset="UTF-8"\r\n'
@@ -88,7 +89,7 @@ class OddServer:
             thread.join()
 
     def _serve(self, connection: socket.socket) -> None:
-        connection.settimeout(HEARTBEAT_SECONDS)
+        connection.settimeout(IDLE_SECONDS)
         with connection, connection.makefile("rb") as reader:
             try:
                 while self.running and self._answer(connection, _asked(reader), reader):

@@ -131,6 +131,24 @@ def test_an_id_that_is_not_known_again(middle: tuple[str, ...], verdict: str) ->
     assert test_id.test_an_id_comes_back_as_it_was(bodies("7"), found, target()).verdict == verdict
 
 
+def test_all_of_the_history_again_where_it_may_be() -> None:
+    twice = target(PROMISES + '[cursor]\ndelivery = "at-least-once"\n')
+
+    judgement = test_id.test_an_id_comes_back_as_it_was(
+        bodies("7"), story(middle=cursor(TEXTS, id_="1")), twice
+    )
+
+    assert judgement.verdict == "INCONCLUSIVE"
+
+
+def test_our_own_ids_are_held_against_nobody() -> None:
+    theirs = target(PROMISES + '[cursor]\nids = "publisher"\n')
+
+    judgement = test_id.test_ids_need_no_preflight(bodies("urn:uuid:0"), theirs)
+
+    assert judgement.verdict == "INFO"
+
+
 @pytest.mark.parametrize(
     ("id_", "verdict", "observed"),
     [
