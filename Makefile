@@ -26,6 +26,7 @@ soak: $(READY)
 	$(BIN)/pytest -m soak
 
 bench: $(READY)
+	$(BIN)/python -P -m tests.bench_fleet
 	$(BIN)/python -P -m tests.bench $(BENCH)
 
 clean:

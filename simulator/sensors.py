@@ -130,7 +130,9 @@ class _Errors:
         if sensor.flicker:
             share = sensor.flicker / len(OCTAVES) ** 0.5
             self._paths += [(share, Path(stream(f"flicker.{tau:g}"), tau, tau / 4)) for tau in OCTAVES]
-        self._line: tuple[int, Floats, Floats] | None = None  # a beginning, and what the paths add then and after
+        self._line: tuple[int, Floats, Floats] | None = (
+            None  # a beginning, and what the paths add then and after
+        )
 
     def distort(self, value: Floats, t: int) -> Floats:
         """What each device would show at `t` s but for noise and rounding."""

@@ -12,6 +12,7 @@ __all__ = ["Occupancy"]
 
 HOUR = 3600.0
 BREAKS = 5  # of each person and day; the first is lunch
+HALF_DAYS = 0.1  # of the days that somebody comes: mornings alone, and as many afternoons alone
 MEETINGS_PER_DAY = 0.5
 DRAWS = 32  # random numbers of one person and day
 
@@ -33,10 +34,12 @@ class Occupancy:
         self._used = np.arange(len(desks)) < capacity[:, None]
         self._meetings = keys.stream("meetings")
         self._day = lru_cache(maxsize=4)(self._draw_day)
-        self._counted: tuple[int, int, Floats] | None = None  # a day, how many of its events, and what they make
+        self._counted: tuple[int, int, Floats] | None = (
+            None  # a day, how many of its events, and what they make
+        )
 
     def at(self, day: int, second: float) -> Floats:
-        """How many people are in each room at that second of local working day `day`; not to be written to."""
+        """People in each room at that second of local working day `day`; not to be written to."""
         plan = self._day(day)
         until = int(np.searchsorted(plan.second, second, side="right"))
         done, people = 0, np.zeros(len(self._used))
@@ -60,6 +63,9 @@ class Occupancy:
             start = (9.0 + 8.0 * uniform(key, first + 3 + 2 * number)) * HOUR
             out.append(start)
             back.append(start + 22 * 60 * 1.9 ** normal(key, first + 4 + 2 * number))
+        half = uniform(key, first + 3 + 2 * BREAKS)
+        leave = np.where(half < HALF_DAYS, np.minimum(leave, lunch), leave)
+        arrive = np.where((half >= HALF_DAYS) & (half < 2 * HALF_DAYS), np.maximum(arrive, back[0]), arrive)
         visits = events_of_day(self._meetings, day, MEETINGS_PER_DAY)
         begin = (9.0 + 7.0 * visits.time) * HOUR
         length = (30 + 15 * np.floor(4 * visits.mark)) * 60
