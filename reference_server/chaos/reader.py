@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
@@ -13,14 +12,13 @@ __all__ = ["stalled"]
 
 PAUSE = 10.0  # seconds
 PATIENCE = 30.0  # seconds for all that comes after
-SMALL = 4096  # bytes of the kernel's and of our own buffer: soon full
+SMALL = 4096  # bytes of the buffer: when it is full, nothing more is taken from the kernel
 
 
 async def stalled(url: str, pause: float = PAUSE) -> dict[str, Any]:
     """`{"seconds", "events", "missing"}` of a reader of the server at `url`. Raises TimeoutError."""
-    connector = aiohttp.TCPConnector(socket_factory=small)
     async with (
-        aiohttp.ClientSession(url, connector=connector, read_bufsize=SMALL) as session,
+        aiohttp.ClientSession(url, read_bufsize=SMALL) as session,
         session.get("/events", timeout=aiohttp.ClientTimeout()) as response,
     ):
         events = events_of(response.content)
@@ -34,19 +32,11 @@ async def stalled(url: str, pause: float = PAUSE) -> dict[str, Any]:
     return {"seconds": pause, "events": len(seen), "missing": missing(data for _, data in seen)}
 
 
-def small(address: Any) -> socket.socket:
-    """A socket into which little fits."""
-    family, kind, protocol, *_ = address
-    found = socket.socket(family, kind, protocol)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL)
-    return found
-
-
-async def events_of(lines: aiohttp.StreamReader) -> AsyncIterator[tuple[int, dict[str, Any]]]:
+async def events_of(body: aiohttp.StreamReader) -> AsyncIterator[tuple[int, dict[str, Any]]]:
     """Sequence and data of each measurement, as our own server frames them."""
     at, data = 0, ""
-    async for line in lines:
-        name, _, value = line.decode().rstrip("\n").partition(": ")
+    async for line in lines_of(body):
+        name, _, value = line.partition(": ")
         match name:
             case "id":
                 at = sequence(value)
@@ -55,6 +45,15 @@ async def events_of(lines: aiohttp.StreamReader) -> AsyncIterator[tuple[int, dic
             case "" if data:
                 yield at, json.loads(data)
                 data = ""
+
+
+async def lines_of(body: aiohttp.StreamReader) -> AsyncIterator[str]:
+    """However long they are: aiohttp's own reader refuses lines that its buffer cannot hold."""
+    rest = b""
+    async for data in body.iter_any():
+        *lines, rest = (rest + data).split(b"\n")
+        for line in lines:
+            yield line.decode()
 
 
 def sequence(position: str) -> int:

@@ -63,8 +63,8 @@ def test_a_reader_that_stalled_reads_on_to_the_head(serve: Serve) -> None:
             for seq in count():
                 if reading.done():
                     break
-                item = {"device": "room-1", "boot": 1, "seq": seq, "note": "x" * 10_000}
-                await client.post(f"{url}/measurements", json=item)
+                item = {"device": "room-1", "boot": 1, "seq": seq, "value": 20, "note": "x" * 5_000}
+                (await client.post(f"{url}/measurements", json=item)).raise_for_status()
         return await reading
 
     found = asyncio.run(read_while_posting())
