@@ -30,6 +30,14 @@ class Ration:
             raise Unjudged(Verdict.SKIP, told)
         self.request()
 
+    def afford(self, requests: int) -> None:
+        """Raises Unjudged where so many are too many for a stranger: asked first, none of them is wasted."""
+        with self._counted:
+            left = None if self._most_requests is None else self._most_requests - self._requests
+        if left is not None and left < requests:
+            told = f"politeness: needs {requests} requests, and {left} are left; the target can allow more"
+            raise Unjudged(Verdict.SKIP, told)
+
     def request(self) -> None:
         """Raises Unjudged where it would be one too many for a stranger's server."""
         with self._counted:

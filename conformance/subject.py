@@ -103,6 +103,10 @@ class Subject:
             for stream in visitor._mine:
                 stream.close()
 
+    def afford(self, requests: int) -> None:
+        """Raises Unjudged where a stranger is asked for too much by so many: for those that need them all."""
+        self._ration.afford(requests)
+
     def channel(self) -> str:
         """A channel that nobody has used; or the only one."""
         return channel_name(self.target, uuid4().hex)

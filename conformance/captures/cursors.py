@@ -29,6 +29,7 @@ CURSORS: Mapping[str, tuple[bytes, ...]] = {
 
 def strange(subject: Subject) -> dict[str, Reading]:
     """The answer to each of CURSORS. Raises Unjudged where any subscription fails."""
+    subject.afford(len(CURSORS))
     channel = subject.channel()
     openers = {
         f"a cursor: {name}": partial(

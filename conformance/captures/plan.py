@@ -13,7 +13,7 @@ __all__ = ["HARMLESS", "Plan", "plan"]
 HARMLESS = "harmless"  # the payload of a control, and of every attack
 CONTROL = Payload(HARMLESS, "control", "control", 3000, "control")
 ATTACKS = "INJ"  # each of them needs fences of its own
-SHARE = 2 / 3  # of what a stranger may be asked; the rest is for other captures
+SHARE = 1 / 3  # of what a stranger may be asked; the rest is for other captures
 
 Rows = Mapping[str, Sequence[Payload]]
 Group = Sequence[Payload]

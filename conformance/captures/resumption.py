@@ -24,6 +24,7 @@ __all__ = [
 
 # Each reader comes with an id of its own, so that a server that remembers ids fails one row and not all
 PUBLISHED = 8  # before the readers come back
+READERS = 4
 SEEN = 2  # by the reader before it left
 SPELLINGS = {b"last-event-id": 0, b"LAST-EVENT-ID": 2, b"lAsT-eVeNt-Id": 3}  # and which event's id is sent
 BY_QUERY, BY_HEADER_OF_BOTH, BY_QUERY_OF_BOTH = 4, 5, 6
@@ -80,6 +81,7 @@ class First:
 
 def resume(subject: Subject) -> Resumption:
     """A reader leaves in the middle and comes back; another has the newest id. Raises Unjudged."""
+    subject.afford(READERS + PUBLISHED + 1)
     channel = Channel(subject)
     witness = channel.open("the witness")
     leaver = channel.open("the reader that leaves")
@@ -169,6 +171,7 @@ def unknown(subject: Subject, before: Resumption | None = None) -> Unknown:
 
 def first(subject: Subject) -> First:
     """A reader without a cursor comes to a channel that has a history. Raises Unjudged."""
+    subject.afford(BEFORE + 2)
     channel = Channel(subject)
     texts = channel.texts("history", BEFORE)
     channel.publish(texts)

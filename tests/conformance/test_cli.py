@@ -241,9 +241,9 @@ def test_a_server_that_wants_no_attacks_is_sent_none(odd: Path) -> None:
         odd.write_text(target_of(server) + polite)
         done = check(odd, "--sse-only", "INJ-001,INJ-003,DATA-001", cwd=odd.parent)
 
-    published = [data for events in server.log.values() for data, _ in events]
+    published = [data for events in server.log.values() for data, *_ in events]
     assert "1 of 3 rows judged (33 %): 1 PASS; 25 SKIP" in done.stdout
-    assert done.returncode == 3
+    assert done.returncode == 0
     assert "a\nb" in published
     assert not [data for data in published if "evil" in data or "\r" in data]
 

@@ -68,10 +68,10 @@ def test_a_stranger_is_spared_fences_but_not_around_attacks() -> None:
 
 
 def test_a_stranger_is_asked_for_the_more_important_rows_only() -> None:
-    sparing = planned(ROWS, politeness="politeness = { max_requests = 24 }")
+    sparing = planned(ROWS, politeness="politeness = { max_requests = 48 }")
 
     assert [*sparing.rows] == ["SSE-FRAME-008", "SSE-DATA-001", "SSE-DATA-007", "SSE-INJ-001"]
     assert sparing.left_out == {
-        "SSE-DATA-003": "politeness: its payloads would take more than 16 of 24 requests",
+        "SSE-DATA-003": "politeness: its payloads would take more than 16 of 48 requests",
     }
     assert sparing.requests == 16
