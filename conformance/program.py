@@ -22,8 +22,8 @@ SHOWN = 1_000  # characters of them that a reason quotes
 READ_BYTES = 4_096
 REAPED_SECONDS = 5.0  # for a process that was killed to be gone
 HEARD_SECONDS = 1.0  # for the rest of its output, which a daemon of its own may keep open
-# Waits for the end of its own input, which comes when this process ends, even by SIGKILL
-WATCHER = ("sh", "-c", 'read -r _; kill -s KILL -- "-$0" 2>/dev/null')
+# Is told a group, and waits for the end of its own input, which comes when this process ends, even by SIGKILL
+WATCHER = ("sh", "-c", 'read -r group; read -r _; kill -s KILL -- "-$group" 2>/dev/null')
 
 
 class Program:
@@ -36,6 +36,9 @@ class Program:
     def __init__(self, key: str, command: Sequence[str], *, dialogue: bool = False) -> None:
         self.key = key
         self.line = shlex.join(command)
+        # Before the program, so that no moment is without a watcher
+        self._watcher = subprocess.Popen(WATCHER, stdin=subprocess.PIPE, start_new_session=True)
+        assert self._watcher.stdin is not None, "it was asked for as a pipe"
         try:
             self._process = subprocess.Popen(
                 command,
@@ -45,8 +48,13 @@ class Program:
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
+            self._watcher.kill()
+            self._watcher.wait()
+            self._watcher.stdin.close()
             why = getattr(error, "strerror", None) or error
             raise Unjudged(Verdict.INCONCLUSIVE, f"{key}: cannot run `{self.line}`: {why}") from error
+        self._watcher.stdin.write(b"%d\n" % self.pid)
+        self._watcher.stdin.flush()
         self.stdin = self._process.stdin
         self.stdout = self._process.stdout if dialogue else None
         heard = self._process.stderr if dialogue else self._process.stdout
@@ -54,9 +62,6 @@ class Program:
         self._said = bytearray()
         self._ear = threading.Thread(target=self._hear, args=(heard,), name=key, daemon=True)
         self._ear.start()
-        self._watcher = subprocess.Popen(
-            (*WATCHER, str(self.pid)), stdin=subprocess.PIPE, start_new_session=True
-        )
 
     @property
     def pid(self) -> int:
