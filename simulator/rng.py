@@ -70,12 +70,18 @@ def mixed(step: Ints | Words) -> Words:
 
 def uniform(key: Words, step: int | Ints | Words) -> Floats:
     """Uniform in [0, 1), with 53 bits."""
-    return (u64(key, step) >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    bits = u64(key, step)
+    bits >>= np.uint64(11)
+    share = bits.astype(np.float64)
+    share *= 2.0**-53
+    return share
 
 
 def normal(key: Words, step: int | Ints | Words) -> Floats:
     """Standard normal, from the mid-points of 2^14 equally likely cells."""
-    return NORMALS[(u64(key, step) >> np.uint64(50)).astype(np.intp)]
+    bits = u64(key, step)
+    bits >>= np.uint64(50)
+    return NORMALS.take(bits.view(np.int64), mode="clip")  # nothing to clip, but quicker than to look
 
 
 def normal_cdf(x: Floats) -> Floats:
@@ -93,11 +99,12 @@ def _mix_int(x: int) -> int:
 
 def _mix(z: Words) -> Words:
     """The finaliser of SplitMix64, in place on a fresh array."""
-    z ^= z >> np.uint64(30)
+    shifted = z >> np.uint64(30)
+    z ^= shifted
     z *= np.uint64(MIX1)
-    z ^= z >> np.uint64(27)
+    z ^= np.right_shift(z, np.uint64(27), out=shifted)
     z *= np.uint64(MIX2)
-    z ^= z >> np.uint64(31)
+    z ^= np.right_shift(z, np.uint64(31), out=shifted)
     return z
 
 

@@ -99,14 +99,14 @@ class Sensors:
         if self._flat is None or self._flat[0] != t:
             seen = zip(self._errors, self._seen, strict=True)
             self._flat = t, np.stack([errors.distort(value, t) for errors, value in seen])
-        values = self._flat[1].take(devices, axis=1)
+        values = self._flat[1].take(devices, axis=1, mode="clip")
         words = mixed(sample)
         for index, sensor in enumerate(self.sensors):
             if sensor.noise or sensor.relative_noise:
                 spread = sensor.noise
                 if sensor.relative_noise:
                     spread = spread + sensor.relative_noise * np.abs(values[index])
-                noise = normal(self._noise[index].take(devices), words)
+                noise = normal(self._noise[index].take(devices, mode="clip"), words)
                 noise *= spread
                 values[index] += noise
         return values
@@ -122,6 +122,7 @@ class _Errors:
         self._gain = sensor.gain + sensor.gain_sd * normal(stream("gain"), 0)
         self._bias = sensor.bias + sensor.bias_sd * normal(stream("bias"), 0)
         self._ramp = sensor.ramp_sd * normal(stream("ramp"), 0)
+        self._ramps = sensor.ramp_sd != 0
         self._calibrated = CALIBRATION * uniform(stream("calibrated"), 0)
         self._paths: list[tuple[float, Path]] = []
         if sensor.drift:
@@ -130,15 +131,14 @@ class _Errors:
         if sensor.flicker:
             share = sensor.flicker / len(OCTAVES) ** 0.5
             self._paths += [(share, Path(stream(f"flicker.{tau:g}"), tau, tau / 4)) for tau in OCTAVES]
-        self._line: tuple[int, Floats, Floats] | None = (
-            None  # a beginning, and what the paths add then and after
-        )
+        self._line: tuple[int, Floats, Floats] | None = None  # a beginning, and what is added then and after
 
     def distort(self, value: Floats, t: int) -> Floats:
         """What each device would show at `t` s but for noise and rounding."""
         value = value * self._gain
-        value += self._bias
-        if self._ramp.any():
+        if not self._paths:
+            value += self._bias
+        if self._ramps:
             value += self._ramp * ((t / 86400 + self._calibrated) % CALIBRATION)
         if self._paths:
             begin, start, end = self._piece(t)
@@ -149,7 +149,7 @@ class _Errors:
         return value
 
     def _piece(self, t: int) -> tuple[int, Floats, Floats]:
-        """The straight piece of the paths' sum around `t`: when it begins, and its ends."""
+        """The straight piece of bias and paths around `t`: when it begins, and its ends."""
         begin, line = t - t % PIECE, self._line
         if line is None or line[0] != begin:
             start = line[2] if line and line[0] + PIECE == begin else self._walked(begin)
@@ -157,8 +157,8 @@ class _Errors:
         return line
 
     def _walked(self, t: int) -> Floats:
-        """The sum of the random paths at `t` s; straight between the multiples of `PIECE`."""
-        total = np.zeros_like(self._bias)
+        """The bias, and what the random paths add to it at `t` s; straight between the multiples of `PIECE`."""
+        total = self._bias.copy()
         for spread, path in self._paths:
             total += spread * path.at(t)
         return total

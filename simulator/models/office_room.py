@@ -107,7 +107,7 @@ class OfficeRoom(Model):
         vapour_end = _supply(now) + source / (1.2 * self._volume * exchange)
         air, mass = self._room.step(air, mass, now.t_out, self._heat(air, people, now, airing), dt)
         co2 = co2_end + (co2 - co2_end) * np.exp(-exchange * dt)
-        vapour = vapour_end + (vapour - vapour_end) * np.exp(-dt / (1 / exchange + BUFFER))
+        vapour = vapour_end + (vapour - vapour_end) * _decay(dt * exchange / (1 + BUFFER * exchange))
         return air, mass, co2, vapour, self._switch(lamps, people, self._daylight(now), dt)
 
     def read(self, state: State, now: Conditions) -> dict[str, Floats]:
@@ -168,6 +168,11 @@ class OfficeRoom(Model):
 
     def _daylight(self, now: Conditions) -> Floats:
         return self._facade(now) * LUMEN_PER_WATT * self._daylight_factor
+
+
+def _decay(x: Floats) -> Floats:
+    """exp(-x) where the buffer keeps x below 0.06: four terms are exact to 1e-8 there, and cheaper."""
+    return 1 - x * (1 - x / 2 * (1 - x / 3 * (1 - x / 4)))
 
 
 def _supply(now: Conditions) -> float:
