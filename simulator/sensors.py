@@ -157,7 +157,7 @@ class _Errors:
         return line
 
     def _walked(self, t: int) -> Floats:
-        """The bias, and what the random paths add to it at `t` s; straight between the multiples of `PIECE`."""
+        """The bias and the sum of the random paths at `t` s; straight between multiples of `PIECE`."""
         total = self._bias.copy()
         for spread, path in self._paths:
             total += spread * path.at(t)

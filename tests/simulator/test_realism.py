@@ -1,28 +1,53 @@
-"""Series of the fleet against figures of real records (targets.toml): the share of bands that they meet."""
+"""Series of the fleet against figures of real records (targets.toml): the share of bands that they meet.
+
+`make test` makes one record of weather, one of dust, and five of rooms and houses; `make soak` five of each.
+"""
 
 import pytest
 
-from .realism import TARGETS, judged
+from .realism import SEEDS, TARGETS, Judged, judged, shares
 
-RECORDS = [name for name in TARGETS if name != "bands"]
+RECORDS = tuple(name for name in TARGETS if name != "bands")
+
+# What is asked of a record by itself, of all together 95 %. What is missed, and why: docs/models.md.
+LEAST = {"jena": 0.95, "office": 0.84, "household": 0.95, "beijing": 0.85}
 
 
-def share(name: str) -> float:
-    bands = list(judged(name))
-    for each in bands:
-        print(f"{'ok  ' if each.ok else 'MISS'} {name} {each.series} {each.figure}: real {each.real:g}, "
-              f"band {each.low:.3g} … {each.high:.3g}, found {each.found:.3g}")  # fmt: skip
+def share(bands: list[Judged]) -> float:
     return sum(each.ok for each in bands) / len(bands)
 
 
-# What is asked of a record as a whole. The office falls short: its weeks are more regular than real ones, and
-# the record's kurtosis of CO2 is one single jump of the instrument.
-LEAST = {"jena": 0.95, "office": 0.75, "household": 0.95, "beijing": 0.85}
+def told(name: str, bands: list[Judged]) -> str:
+    missed = [
+        f"{name} {each.series} {each.figure}: {each.found:.3g} is not in {each.low:.3g} … {each.high:.3g}"
+        for each in bands
+        if not each.ok
+    ]
+    return "\n".join([*(f"{name:<9} {line}" for line in shares(bands)), *missed])
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", RECORDS)
-def test_series_are_like_real_ones(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    met = share(name)
+def test_series_are_like_real_ones(name: str) -> None:
+    bands = list(judged(name, SEEDS[:1]))
+    print(told(name, bands))
 
-    assert met >= LEAST[name], capsys.readouterr().out
+    assert share(bands) >= LEAST[name]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+def test_nineteen_bands_of_twenty_are_met(capsys: pytest.CaptureFixture[str]) -> None:
+    found = {name: list(judged(name)) for name in RECORDS}
+    everything = [each for bands in found.values() for each in bands]
+    with capsys.disabled():
+        print(
+            "",
+            *(told(name, bands) for name, bands in found.items()),
+            f"all {share(everything):.1%}",
+            sep="\n",
+        )
+
+    assert {name: share(bands) >= LEAST[name] for name, bands in found.items()} == dict.fromkeys(
+        RECORDS, True
+    )
+    assert share(everything) >= 0.95
