@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -89,7 +90,7 @@ def test_a_failure_explains_itself(serve: Serve, tmp_path: Path) -> None:
         "expected  the media type text/event-stream",
         "observed  Content-Type: text/plain",
         "again     curl -sNi -H 'Accept: text/event-stream'",
-        "2 of 2 rows judged (100 %): 1 PASS, 1 FAIL; 24 SKIP",
+        f"2 of 2 rows judged (100 %): 1 PASS, 1 FAIL; {len(REQUIREMENTS) - 2} SKIP",
     ):
         assert text in done.stdout
     assert "\x1b" not in done.stdout
@@ -230,7 +231,9 @@ def test_the_catalogue_is_at_hand(tmp_path: Path) -> None:
 
 
 def test_every_row_has_a_check_and_every_check_a_row() -> None:
-    marked = [line for file in SUITE.glob("test_*.py") for line in file.read_text().split() if "SSE-" in line]
+    marked = [
+        line for file in SUITE.glob("checks/test_*.py") for line in file.read_text().split() if "SSE-" in line
+    ]
 
     assert sorted({word.strip('@row("),') for word in marked} & set(REQUIREMENTS)) == sorted(REQUIREMENTS)
 
@@ -242,7 +245,7 @@ def test_a_server_that_wants_no_attacks_is_sent_none(odd: Path) -> None:
         done = check(odd, "--sse-only", "INJ-001,INJ-003,DATA-001", cwd=odd.parent)
 
     published = [data for events in server.log.values() for data, *_ in events]
-    assert "1 of 3 rows judged (33 %): 1 PASS; 25 SKIP" in done.stdout
+    assert f"1 of 3 rows judged (33 %): 1 PASS; {len(REQUIREMENTS) - 1} SKIP" in done.stdout
     assert done.returncode == 0
     assert "a\nb" in published
     assert not [data for data in published if "evil" in data or "\r" in data]
@@ -256,7 +259,7 @@ def test_a_stranger_is_asked_for_few_streams(odd: Path) -> None:
 
     assert done.returncode == 0, done.stdout
     assert "SKIP (politeness: needs more than 2 streams at once; the target can allow them)" in done.stdout
-    assert "2 of 3 rows judged (66 %): 2 PASS; 24 SKIP" in done.stdout
+    assert f"2 of 3 rows judged (66 %): 2 PASS; {len(REQUIREMENTS) - 2} SKIP" in done.stdout
 
 
 def test_a_check_that_breaks_is_a_fault_of_ours(odd: Path) -> None:
@@ -307,7 +310,12 @@ def test_a_stranger_with_a_publisher_is_judged_within_sixty_requests(odd: Path) 
         odd.write_text(target_of(server) + polite)
         done = check(odd, cwd=odd.parent)
 
-    assert "24 of 26 rows judged (92 %): 24 PASS; 2 SKIP" in done.stdout
+    judged = re.search(
+        r"\n([0-9]+) of [0-9]+ rows judged \([0-9]+ %\): [0-9]+ PASS, [0-9]+ INFO;", done.stdout
+    )
+    assert judged, done.stdout
+    assert int(judged[1]) >= 30
+    assert done.returncode == 0
     assert "not judged, SKIP (politeness: attacks need" in done.stdout
 
 
