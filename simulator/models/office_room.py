@@ -83,7 +83,8 @@ class OfficeRoom(Model):
         self._room = TwoMass(2.2e5 * size, 3.2e6 * size, 150 * size, 8 * size, 5 * size)
         self._ach = params["ach_empty_per_h"], params["ach_occupied_per_h"]
         self._setpoint, self._setback = params["setpoint_Cel"], params["setback_K"]
-        self._azimuth, self._window = params["azimuth_deg"], params["window_m2"]
+        self._north, self._east = (turn(np.deg2rad(params["azimuth_deg"])) for turn in (np.cos, np.sin))
+        self._window = params["window_m2"]
         self._daylight_factor = params["daylight_factor"]
         self._doors = Pulses(keys, {"door": DOOR})
         self._habit = Path(keys.stream("habit"), 36 * HOUR, HOUR)
@@ -161,7 +162,8 @@ class OfficeRoom(Model):
         if now.ghi <= 0:
             return np.zeros_like(self._volume)
         cos_elevation = math.sqrt(max(0.0, 1 - now.sin_elevation**2))
-        towards = cos_elevation * np.cos(np.deg2rad(now.azimuth - self._azimuth))
+        sun = math.radians(now.azimuth)
+        towards = cos_elevation * (math.cos(sun) * self._north + math.sin(sun) * self._east)
         beam = min((now.ghi - now.diffuse) / max(now.sin_elevation, 0.06), 950.0) * np.maximum(towards, 0)
         blinds = 1 - 0.7 * np.clip((beam - 120) / 120, 0, 1)
         return (beam + 0.5 * now.diffuse + 0.1 * now.ghi) * blinds
