@@ -38,7 +38,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("target", required=False, metavar="[FILE|URL]")
 @click.option("--sse-strict", is_flag=True, help="Count a WARN as bad.")
 @click.option("--sse-slow", is_flag=True, help="Judge also what takes minutes.")
-@click.option("--sse-only", metavar="ID,…", default="", help="Judge these rows or sections only: BEAT,FLOW-001.")
+@click.option(
+    "--sse-only", metavar="ID,…", default="", help="Judge these rows or sections only: BEAT,FLOW-001."
+)
 @click.option("--sse-json", metavar="FILE", type=FILE, help="Write the result file.")
 @click.option("--junitxml", metavar="FILE", type=FILE, help="Write JUnit XML.")
 @click.option("--html", metavar="FILE", type=FILE, help="Write a page, by `eventbahn report`.")
