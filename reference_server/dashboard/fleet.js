@@ -80,6 +80,7 @@ export class Fleet {
     this.quantities = new Set();
     this.ledger = new Ledger();
     this.rate = new Rate();
+    this.births = 0;
     this.strangers = false; // whether a device, or a new boot of one, has come whose birth record is not known
     this.events = 0;
     this.heard = NaN; // when the last event came, ms on the page's clock
@@ -112,6 +113,7 @@ export class Fleet {
   // A birth record. Of a device that has not measured yet there is nothing to show.
   introduce(birth) {
     this.devices.get(birth.device)?.introduce(birth);
+    this.births += 1;
   }
 
   // The fleet's own clock: the device clock that one in ten is ahead of, since a single clock may be years off.

@@ -12,6 +12,7 @@ export class Grid {
   #cells = new Map();
   #size = { width: 0, height: 0 };
   #near;
+  #sifted = [];
 
   // `choose` is called with the name of the device that was selected.
   constructor(element, choose) {
@@ -25,7 +26,7 @@ export class Grid {
 
   update(fleet, view) {
     for (const device of fleet.devices.values()) if (!this.#cells.has(device.name)) this.#add(device);
-    for (const cell of this.#cells.values()) cell.element.hidden = !view.shows(cell.device);
+    this.#sift(fleet, view.shows);
     const near = [...this.#cells.values()].filter((cell) => cell.near);
     for (const cell of near) cell.measure(view, this.#size.width - DOT);
     const shared = view.scale === "shared" ? rounded(near) : null;
@@ -36,7 +37,7 @@ export class Grid {
   }
 
   get shown() {
-    return [...this.#cells.values()].filter((cell) => !cell.element.hidden).length;
+    return this.element.querySelectorAll(".cell:not([hidden])").length;
   }
 
   get first() {
@@ -45,6 +46,14 @@ export class Grid {
 
   select(name) {
     this.#cells.get(name).radio.checked = true;
+  }
+
+  // Hides whom the filter does not mean; again only when there is another filter, device or label.
+  #sift({ devices, births }, shows) {
+    const state = [shows, devices.size, births];
+    if (state.every((each, i) => each === this.#sifted[i])) return;
+    this.#sifted = state;
+    for (const cell of this.#cells.values()) cell.element.hidden = !shows(cell.device);
   }
 
   #add(device) {

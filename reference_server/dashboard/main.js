@@ -5,6 +5,7 @@ import { Palette } from "./canvas.js";
 import { Detail } from "./detail.js";
 import { Fleet } from "./fleet.js";
 import { choices, matcher } from "./filter.js";
+import { sign } from "./format.js";
 import { everyFrame } from "./frames.js";
 import { Grid } from "./grid.js";
 import { Status } from "./status.js";
@@ -50,18 +51,21 @@ function offerQuantities() {
     input.checked = view.quantity === null;
     view.quantity ??= quantity;
     const label = document.createElement("label");
-    label.append(input, quantity);
+    label.append(input, quantity, Object.assign(document.createElement("span"), { className: "unit" }));
     box.append(label);
   }
 }
 
-// Labels are what the devices were born with.
-function offerLabels() {
-  const all = choices([...fleet.devices.values()]);
+// Labels and units are what the devices were born with.
+function offerBirths() {
   const list = byId("labels");
-  if (list.dataset.all === all.join("\n")) return;
-  list.dataset.all = all.join("\n");
-  list.replaceChildren(...all.map((pair) => new Option("", pair)));
+  if (list.dataset.births === String(fleet.births)) return;
+  list.dataset.births = fleet.births;
+  for (const label of byId("quantities").querySelectorAll("label")) {
+    const units = new Set([...fleet.devices.values()].map((device) => device.unit(label.firstChild.value)).filter(Boolean));
+    label.lastChild.textContent = units.size === 1 ? sign(...units) : "";
+  }
+  list.replaceChildren(...choices([...fleet.devices.values()]).map((pair) => new Option("", pair)));
 }
 
 function draw(now) {
@@ -72,7 +76,7 @@ function draw(now) {
   byId("board").hidden = empty;
   if (empty) return;
   offerQuantities();
-  offerLabels();
+  offerBirths();
   const shown = { ...view, palette, scale: byId("scale").value, window: shownWindow(fleet, byId("span").value) };
   grid.update(fleet, shown);
   const found = byId("filter").value.trim() ? `${grid.shown} of ${fleet.devices.size}` : "";
