@@ -28,8 +28,9 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     def begin(*options: str) -> subprocess.Popen[str]:
         command = [*EVENTBAHN, "demo", "--no-browser", "--port", "0", *options]
+        env = {**os.environ, "TMPDIR": str(tmp_path)}  # a demo that is killed leaves its log behind
         process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=env
         )
         running.append(process)
         return process
@@ -141,8 +142,7 @@ def test_a_server_is_started_again_where_it_was_and_keeps_what_it_had(start: Sta
     assert psutil.Process(process.pid).children()[0].pid != old.pid
 
 
-def test_what_a_demo_kept_goes_with_it(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
+def test_what_a_demo_kept_goes_with_it(start: Start, tmp_path: Path) -> None:
     process = start("--devices", "3")
     both(process)
     assert [*tmp_path.glob("eventbahn-demo-*/demo.db")]
