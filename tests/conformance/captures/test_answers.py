@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -64,10 +64,8 @@ def failing(text: bytes) -> Iterator[str]:
 def taken(target: Target, take: Callable[[Subject], Any]) -> Any:
     with Wire() as wire:
         subject = Subject(target, wire, {}, "nonce")
-        with subject.visit() as visitor:
-            found = take(visitor)
-        subject.close()
-    return found
+        with closing(subject), subject.visit() as visitor:
+            return take(visitor)
 
 
 def hooked(url: str, path: str) -> Target:

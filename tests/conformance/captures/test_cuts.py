@@ -3,7 +3,7 @@
 import socket
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -42,8 +42,8 @@ class Forgetting(OddServer):
 def subjects(kind: type[OddServer], manners: Manners) -> Iterator[Subject]:
     with kind.started(manners) as server, Wire() as wire:
         served = Subject(loads(target_of(server), {}), wire, {}, "nonce")
-        yield served
-        served.close()
+        with closing(served):
+            yield served
 
 
 @pytest.mark.parametrize(
