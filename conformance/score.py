@@ -9,21 +9,16 @@ from conformance.verdict import BAD, JUDGED, ORDER, Judgement, Verdict
 __all__ = ["DESELECTED", "Score", "score"]
 
 DESELECTED = "deselected"
-SPARED = "politeness:"
 ENOUGH = 0.5  # of the rows that could have been judged
 GOOD, JUDGED_BAD, COULD_NOT_JUDGE = 0, 1, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """How many rows have which verdict. `due` are those that could have been judged.
-
-    `spared` of them were not, so as to be polite: that lowers the coverage, and is nobody's failure.
-    """
+    """How many rows have which verdict. `due` are those that could have been judged."""
 
     counts: dict[Verdict, int]
     due: int
-    spared: int = 0
 
     @property
     def judged(self) -> int:
@@ -45,12 +40,11 @@ class Score:
         return "; ".join([judged, *rest])
 
     def exit_code(self, *, strict: bool) -> int:
-        """0 good, 1 judged and bad, which wins over 3: nothing judged, or less than half of what may be."""
+        """0 good, 1 judged and bad, which wins over 3: nothing judged, or less than half."""
         bad = BAD | {Verdict.WARN} if strict else BAD
         if any(verdict in bad for verdict in self.counts):
             return JUDGED_BAD
-        enough = self.judged >= ENOUGH * (self.due - self.spared)
-        return GOOD if self.judged and enough else COULD_NOT_JUDGE
+        return GOOD if self.judged and self.coverage >= ENOUGH else COULD_NOT_JUDGE
 
 
 def score(judgements: Iterable[Judgement]) -> Score:
@@ -58,9 +52,7 @@ def score(judgements: Iterable[Judgement]) -> Score:
     found = list(judgements)
     counted = Counter(one.verdict for one in found)
     left_out = sum(one.verdict is Verdict.NOT_APPLICABLE or _deselected(one) for one in found)
-    spared = sum(one.verdict is Verdict.SKIP and one.reason.startswith(SPARED) for one in found)
-    counts = {verdict: counted[verdict] for verdict in ORDER if counted[verdict]}
-    return Score(counts, len(found) - left_out, spared)
+    return Score({verdict: counted[verdict] for verdict in ORDER if counted[verdict]}, len(found) - left_out)
 
 
 def _deselected(one: Judgement) -> bool:

@@ -75,18 +75,6 @@ def test_what_the_user_left_out_is_no_gap() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "code"),
-    [(["PASS"], 0), ([], 3), (["PASS", "INCONCLUSIVE", "INCONCLUSIVE"], 3), (["FAIL"], 1)],
-)
-def test_politeness_is_a_gap_and_no_failure(verdicts: list[str], code: int) -> None:
-    spared = [Judgement(Verdict.SKIP, "politeness: 60 requests were sent")] * 10
-
-    found = score([*of(*verdicts), *spared])
-
-    assert (found.exit_code(strict=False), found.coverage < 0.5) == (code, True)
-
-
-@pytest.mark.parametrize(
     ("verdict", "until", "expected"),
     [
         ("FAIL", date(2030, 1, 1), "WAIVED"),
