@@ -54,6 +54,10 @@ class ServerProcess:
             return ""
         return f"the server's process died by itself: {program.end}; {program.said}"
 
+    def dies(self, seconds: float) -> bool:
+        """Whether it has died by itself, or does so within that time: its connections end before it does."""
+        return self._program is not None and self._program.wait(seconds) and bool(self.died)
+
     @property
     def memory(self) -> int | None:
         """Resident bytes, where the target wants them looked at and this system tells."""

@@ -6,6 +6,7 @@ from reference_server.faults.seam import (
     LiveFirst,
     NineCursors,
     SharedPosition,
+    SkipsFirst,
     SnapshotFirst,
     Undeduped,
     WrittenIsSeen,
@@ -20,12 +21,6 @@ def replay_inclusive(asked: str, extent: Extent) -> Place:
     place = locate(asked, extent)
     followed = asked and place.reset is None
     return Place(place.sequence - 1) if followed and place.sequence >= extent.oldest else place
-
-
-def replay_skips_first(asked: str, extent: Extent) -> Place:
-    """Off by one to the other side."""
-    place = locate(asked, extent)
-    return place if place.reset else Place(min(place.sequence + 1, extent.newest))
 
 
 def unknown_silent(asked: str, extent: Extent) -> Place:
@@ -55,7 +50,7 @@ FAULTS = {
     ),
     "replay-skips-first": Fault(
         "Leaves out the first event that the client missed.",
-        Parts(locate=replay_skips_first),
+        Parts(pursuit=SkipsFirst),
         ("SSE-REPLAY-002",),
     ),
     "unknown-silent": Fault(

@@ -6,7 +6,15 @@ from typing import Any
 from reference_server.pursuit import Pursuit
 from reference_server.subscriber import Subscriber
 
-__all__ = ["LiveFirst", "NineCursors", "SharedPosition", "SnapshotFirst", "Undeduped", "WrittenIsSeen"]
+__all__ = [
+    "LiveFirst",
+    "NineCursors",
+    "SharedPosition",
+    "SkipsFirst",
+    "SnapshotFirst",
+    "Undeduped",
+    "WrittenIsSeen",
+]
 
 MOST_CURSORS = 9
 
@@ -32,6 +40,16 @@ class Arrival(Pursuit):
         while subscriber.cursor < until and not subscriber.reason:
             await self._pump(subscriber, until)
             await subscriber.outlet.room()
+
+
+class SkipsFirst(Arrival):
+    """Off by one: the first event behind the cursor is taken for the one that the client saw."""
+
+    async def _arrive(self, subscriber: Subscriber) -> None:
+        for frame in await self._frames.after(subscriber.cursor):
+            subscriber.cursor = frame.sequence
+            if subscriber.feed.cut([frame])[0]:
+                return
 
 
 class SnapshotFirst(Arrival):

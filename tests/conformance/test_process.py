@@ -31,6 +31,15 @@ def serve():
     print("here I am", flush=True)
     http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
 """
+DIES_AT_ONCE = """
+answer = Handler.do_GET
+def once(self):
+    answer(self)
+    self.wfile.flush()
+    os._exit(9)
+Handler.do_GET = once
+serve()
+"""
 Declare = Callable[..., Target]
 
 
@@ -250,7 +259,7 @@ def _asking(command: list[str]) -> Target:
 
 def test_commands_are_shown_before_they_are_run(declare: Declare, tmp_path: Path, port: int) -> None:
     """And a server that dies makes nothing of what is left, but one row says so."""
-    declare("import threading; threading.Timer(0.1, os._exit, [9]).start(); serve()")
+    declare(DIES_AT_ONCE)
     file = tmp_path / "target.toml"
     start = json.dumps([sys.executable, str(tmp_path / "server.py"), str(port)])
     file.write_text(

@@ -66,12 +66,6 @@ LOCATED = {
         "": Place(9),
         "x-1": Place(9, Reset("epoch", "x-1")),
     },
-    "replay-skips-first": {
-        "e-7": Place(8),
-        "e-9": Place(9),
-        "": Place(9),
-        "x": Place(9, Reset("unknown", "x")),
-    },
     "unknown-silent": {"x": Place(9), "e-7": Place(7), "e-1": Place(9, Reset("evicted", "e-1"))},
     "cursor-500": {"e-7": Place(7), "x": Place(9, Reset("unknown", "x"))},
 }

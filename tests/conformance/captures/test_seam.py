@@ -70,7 +70,7 @@ class Impatient(Bent):
     """Cuts whoever has not taken the replay at once, which is its right."""
 
     def _replay(self, connection: socket.socket, channel: str, at: int, chunked: bool) -> int:
-        connection.settimeout(0.02)
+        connection.settimeout(0.001)
         self._send(connection, channel, at, len(self.log[channel]), chunked)
         return len(self.log[channel])
 

@@ -131,3 +131,14 @@ def test_readers_in_a_long_replay_share_its_position() -> None:
     missing = [number for number, text in enumerate(BACKLOG) if number and text not in got]
     assert len(missing) == 20
     assert missing == [*range(missing[0], missing[-1] + 1)]
+
+
+def test_the_first_event_of_its_channel_is_skipped_whatever_lies_between() -> None:
+    with running(settings("replay-skips-first")) as url:
+        first, *_ = fill(url, ["a1"])
+        httpx.post(f"{url}/events/other", json={"data": "x"}).raise_for_status()
+        fill(url, ["a2", "a3"])
+
+        with httpx.stream("GET", f"{url}/events/c", headers={"Last-Event-ID": first}) as stream:
+            texts = (line.split()[1] for line in stream.iter_lines() if line.startswith("data:"))
+            assert next(texts) == "a3"
