@@ -48,8 +48,8 @@ class ExecPublisher:
                 try:
                     return _receipt(self._answer(line))
                 except (OSError, ValueError) as error:
+                    self._program.kill()  # first, since only then all that it said is heard
                     self._gone = f"{KEY}: {error}; {self._program.said}"
-                    self._program.kill()
             return Receipt(accepted=False, text=self._gone, request=None)
 
     def close(self) -> None:
