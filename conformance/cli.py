@@ -141,9 +141,7 @@ def _pytest(arguments: list[str]) -> int:
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
-    kept = {
-        name: value for name, value in environ.items() if name not in {"PYTEST_ADDOPTS", "PYTEST_PLUGINS"}
-    }
+    kept = {name: value for name, value in environ.items() if name not in THEIRS}
     return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
 
 

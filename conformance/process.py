@@ -17,7 +17,6 @@ __all__ = ["ServerProcess", "Stopped", "running"]
 KEY = "process.start"
 POLL_SECONDS = 0.02
 CONNECT_SECONDS = 1.0
-KILLED_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)

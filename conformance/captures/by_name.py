@@ -93,11 +93,6 @@ def _quiet(stage: Stage) -> Quiet:
     return stage.quiet.watch()
 
 
-def _head(stage: Stage) -> Reading:
-    with stage.visit() as subject:
-        return head(subject)
-
-
 def _exchange(stage: Stage) -> Exchange:
     if not stage.subject.can_publish:
         raise Unjudged(Verdict.NOT_APPLICABLE, "no-publisher")
@@ -149,11 +144,6 @@ def _frames(stage: Stage) -> Frames:
     stage.get("sse_quiet")  # publishing ends the quiet
     with stage.visit() as subject:
         return frames(subject, stage.quiet.channel, stage.quiet.stream)
-
-
-def _cursors(stage: Stage) -> Mapping[str, Reading]:
-    with stage.visit() as subject:
-        return strange(subject)
 
 
 def _refusals(stage: Stage) -> Mapping[str, Refusal]:
@@ -254,7 +244,7 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_load": Capture("A large event, sent while the quiet subscription is watched.", _load),
     "sse_lasting": Capture("Streams that are held for minutes.", _visiting(lasting)),
     "sse_stall": Capture("Readers that stop reading while others go on.", _stall),
-    "sse_head": Capture("The answer to a HEAD request, and whatever came after it.", _head),
+    "sse_head": Capture("The answer to a HEAD request, and whatever came after it.", _visiting(head)),
     "sse_exchange": Capture("The payloads of all checks, published once, and what came of them.", _exchange),
     "sse_named_exchange": Capture(
         "The payloads that bring ids, on a channel of their own, and what came of them.", _named_exchange
@@ -289,7 +279,7 @@ CAPTURES: Mapping[str, Capture] = {
     ),
     "sse_unknown": Capture("A reader with an id that the server never gave.", _unknown),
     "sse_frames": Capture("Ids of blocks that are no events, each tried as a cursor.", _frames),
-    "sse_cursors": Capture("The answer to each of a dozen strange cursors.", _cursors),
+    "sse_cursors": Capture("The answer to each of a dozen strange cursors.", _visiting(strange)),
     "sse_ending": Capture("A stream that ends by itself, and what comes after its end.", _visiting(ending)),
     "sse_http10": Capture("The answer to a client of HTTP/1.0.", _visiting(http10)),
     "sse_methods": Capture("The answers to methods that a stream has no use for.", _visiting(others)),

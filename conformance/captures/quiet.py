@@ -12,7 +12,16 @@ from conformance.row import Payload
 from conformance.subject import Subject
 from conformance.target import Target
 
-__all__ = ["CEILING_SECONDS", "LASTING", "TOLERANCE", "Beat", "Quiet", "QuietStream", "beats_of"]
+__all__ = [
+    "CEILING_SECONDS",
+    "LASTING",
+    "TOLERANCE",
+    "Beat",
+    "Quiet",
+    "QuietStream",
+    "beats_of",
+    "greeted_until",
+]
 
 CEILING_SECONDS = 20.0  # of silence, where nothing is declared: 9.2.7 says "every 15 seconds or so"
 TOLERANCE = 1.5  # intervals, and the latency budget on top, before a beat is missing
@@ -73,7 +82,7 @@ class QuietStream:
         pieces = [pair for pair in zip(reading.offsets, reading.pieces, strict=True) if pair[1] < lasted]
         until = min(lasted, begun + self._seconds(INTERVALS))
         times = [begun, *(second for _, second in pieces if second < until), until]
-        greeted = _greeted(reading)
+        greeted = greeted_until(reading)
         beats = beats_of(reading, self._subject.target)
         events = len(reading.events) - sum(_is_event(beat) for beat in beats)
         return Quiet(
@@ -121,7 +130,7 @@ def beats_of(reading: Reading, target: Target) -> tuple[Beat, ...]:
 
     Blocks of nothing but an id are none where the target says that they may come at any time.
     """
-    groups = [group for group in _groups(reading) if group[0].offset >= _greeted(reading)]
+    groups = [group for group in _groups(reading) if group[0].offset >= greeted_until(reading)]
     if any(frame.id_only for frame in target.subscribe.ignore):
         groups = [group for group in groups if _shape(group) != ("id",)]
     if target.subscribe.traffic == "ambient":  # there an event is no heartbeat, unless declared to be one
@@ -140,7 +149,7 @@ def _groups(reading: Reading) -> Sequence[Beat]:
     return [group for group in groups if group and group[-1].ending]
 
 
-def _greeted(reading: Reading) -> int:
+def greeted_until(reading: Reading) -> int:
     """The offset at which the greeting ends: what comes in one go with the head."""
     last = reading.head.seconds if reading.head else 0.0
     for offset, seconds in zip(reading.offsets, reading.pieces, strict=True):

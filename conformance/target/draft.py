@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import parse_qsl, urlsplit
 
+from conformance.captures.quiet import greeted_until
 from conformance.eventstream import Block
 from conformance.probe import Probe
 from conformance.visible import visible
 
 __all__ = ["draft"]
 
-GREETING_SECONDS = 0.1
 STANDARD_TYPES = {"message"}
 SHOWN = 60  # characters of what the server sent
 
@@ -112,10 +112,9 @@ def _heartbeat(probe: Probe) -> str:
 
 def _greeting(probe: Probe) -> list[Block]:
     """Blocks that came in one go with the head, and whose like did not come again."""
-    reading = probe.reading
-    begun = reading.head.seconds if reading.head else 0.0
-    first = [one for one in reading.blocks if reading.dispatched(one) - begun < GREETING_SECONDS]
-    later = {*_frames(reading.blocks[len(first) :])}
+    blocks, end = probe.reading.blocks, greeted_until(probe.reading)
+    first = [block for block in blocks if block.begin < end]
+    later = {*_frames(blocks[len(first) :])}
     return [block for block in first if not later & {*_frames([block])}]
 
 

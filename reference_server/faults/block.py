@@ -1,5 +1,6 @@
 """Blocks and writes other than the right ones, for faults of several sections."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from reference_server import wire
@@ -16,14 +17,14 @@ def with_lines(event: Event, lines: Iterable[str]) -> bytes:
     return block.removesuffix(b"data: \n\n") + "".join(f"{line}\n" for line in lines).encode() + b"\n"
 
 
-class RewritingOutlet(Outlet):
-    """A way out that changes what one client gets, without its chunks. To be derived from."""
+class RewritingOutlet(Outlet, ABC):
+    """A way out that changes what one client gets, without its chunks."""
 
     __slots__ = ()
 
+    @abstractmethod
     def rewrite(self, body: bytes) -> bytes:
         """What is written in place of `body`; nothing, where that is empty."""
-        raise NotImplementedError
 
     def write(self, data: bytes) -> None:
         self.send(self.rewrite(body_of(data, chunked=self.chunked)))

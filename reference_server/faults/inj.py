@@ -49,7 +49,7 @@ class AnyComment(Publication):
 class AnyRetry(Publication):
     """One whose retry may be any number that is not negative."""
 
-    retry: Annotated[float, msgspec.Meta(ge=0)] | msgspec.UnsetType = UNSET  # type: ignore[assignment]
+    retry: Annotated[float, msgspec.Meta(ge=0)] | msgspec.UnsetType = UNSET  # type: ignore[assignment] # wider, on purpose
 
 
 def lf_in_event(event: Event) -> bytes:

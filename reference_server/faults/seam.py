@@ -1,5 +1,6 @@
 """Pursuits that go wrong between history and present; the faults are listed with those of REPLAY."""
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from typing import Any
 
@@ -19,7 +20,7 @@ __all__ = [
 MOST_CURSORS = 9
 
 
-class Arrival(Pursuit):
+class Arrival(Pursuit, ABC):
     """Wrong for whoever comes, and right for whoever has only been slow since."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -32,8 +33,9 @@ class Arrival(Pursuit):
             await self._arrive(subscriber)
         await super()._catch_up(subscriber)
 
+    @abstractmethod
     async def _arrive(self, subscriber: Subscriber) -> None:
-        raise NotImplementedError
+        """Bring `subscriber` up to where it is left to the correct path."""
 
     async def _replay(self, subscriber: Subscriber, until: int) -> None:
         await subscriber.outlet.room()

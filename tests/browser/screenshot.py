@@ -62,7 +62,7 @@ def screenshot(folder: Path, quantity: str, device: str, samples: int) -> None:
 def opened(browser: Browser, url: str, picture: Picture, quantity: str, device: str) -> Page:
     """The page, with a quantity and a device selected as a person does it, by clicking."""
     size = {"width": picture.width, "height": picture.height}
-    page = browser.new_page(viewport=size, color_scheme=picture.scheme)  # type: ignore[arg-type]
+    page = browser.new_page(viewport=size, color_scheme=picture.scheme)  # type: ignore[arg-type] # one of theirs
     page.goto(url)
     page.locator("#quantities label", has_text=quantity).click()
     page.locator(f"#grid [data-device={device}]").click()

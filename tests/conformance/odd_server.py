@@ -155,7 +155,7 @@ class OddServer:
     def _wait(self, channel: str, known: int, seconds: float) -> None:
         """Until there are more events than `known`."""
         with self.changed[channel]:
-            more = lambda: len(self.log[channel]) > known or not self.running  # noqa: E731
+            more = lambda: len(self.log[channel]) > known or not self.running  # noqa: E731 - asked again and again
             self.changed[channel].wait_for(more, seconds)
 
     def _stream(self, connection: socket.socket, channel: str, cursor: str | None, chunked: bool) -> None:

@@ -62,7 +62,7 @@ def more(pieces: Sequence[bytes]) -> Iterator[Heard]:
 def test_whatever_a_client_does_is_a_difference(read: object, got: str) -> None:
     body = stream(b"data: x\n\n") if got != "ValueError: no more" else stream(b"data: x\n\ndata: y\n\n")
 
-    (found,) = compared([body], [Client("pytest", read)])  # type: ignore[arg-type]
+    (found,) = compared([body], [Client("pytest", read)])  # type: ignore[arg-type] # a table of functions
 
     assert found.first is not None
     assert found.first.got == got

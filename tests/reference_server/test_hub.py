@@ -71,18 +71,24 @@ def test_one_who_fell_off_the_tail_is_told_and_goes_on() -> None:
     played(play, Settings(port=0, retain=10, limits=SMALL))
 
 
+def read_late(url: str) -> bytes:
+    """What a reader gets who begins to read when sixty events have been published."""
+    slow = stalled(url, "/events/c")
+    publish(url, *(f"{n}:" + "x" * 4000 for n in range(60)))
+    response = http.client.HTTPResponse(slow)
+    response.begin()
+    raw = b""
+    while b"data: 59:" not in raw:
+        raw += response.read1(65536)
+    response.close()
+    slow.close()
+    return raw
+
+
 @pytest.mark.parametrize("log", ["memory", "sqlite"])
 def test_one_who_is_behind_the_tail_goes_on_from_the_log(log: str, tmp_path: Path) -> None:
     def play(url: str) -> None:
-        slow = stalled(url, "/events/c")
-        publish(url, *(f"{n}:" + "x" * 4000 for n in range(60)))
-        response = http.client.HTTPResponse(slow)
-        response.begin()
-        raw = b""
-        while b"data: 59:" not in raw:
-            raw += response.read1(65536)
-        response.close()
-        slow.close()
+        raw = read_late(url)
 
         assert numbers(raw) == list(range(60))
 
@@ -156,15 +162,7 @@ def test_a_resume_while_others_publish_is_exact() -> None:
 
 def test_one_who_stays_gets_what_the_tail_holds_though_nobody_could_resume_there() -> None:
     def play(url: str) -> None:
-        slow = stalled(url, "/events/c")
-        publish(url, *(f"{n}:" + "x" * 4000 for n in range(60)))
-        response = http.client.HTTPResponse(slow)
-        response.begin()
-        raw = b""
-        while b"data: 59:" not in raw:
-            raw += response.read1(65536)
-        response.close()
-        slow.close()
+        raw = read_late(url)
         first = re.search(rb"id: (\w+-1)\n", raw)
         assert first
         with Listener(url, "/events/c", last_id=first[1].decode()) as again:

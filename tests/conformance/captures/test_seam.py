@@ -1,6 +1,7 @@
 """The seam as it is seen from outside: small servers that go wrong there, and one that does not."""
 
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -19,7 +20,7 @@ TRIALS = 10
 Check = Callable[..., Judgement]
 
 
-class Bent(OddServer):
+class Bent(OddServer, ABC):
     """Replays in a way of its own before it goes on as usual."""
 
     def _stream(self, connection: socket.socket, channel: str, cursor: str | None, chunked: bool) -> None:
@@ -27,8 +28,9 @@ class Bent(OddServer):
             cursor = str(self._replay(connection, channel, int(cursor), chunked))
         super()._stream(connection, channel, cursor, chunked)
 
+    @abstractmethod
     def _replay(self, connection: socket.socket, channel: str, at: int, chunked: bool) -> int:
-        raise NotImplementedError
+        """Send what lies behind `at`, and return where to go on."""
 
     def _send(self, connection: socket.socket, channel: str, begin: int, end: int, chunked: bool) -> None:
         for number in range(begin, end):

@@ -52,7 +52,7 @@ def test_a_beat_falls_into_an_event_of_which_a_part_waits(
             reader.waits = len(data)
             write(data)
 
-        reader.write = take  # type: ignore[method-assign,assignment]
+        reader.write = take  # type: ignore[method-assign,assignment] # to see what is written
         outlet.write(outlet.framed(EVENT))
         outlet.write(outlet.framed(BEAT))
         while b"".join(reader.got).count(b"gh") == 0:
