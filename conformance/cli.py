@@ -18,7 +18,7 @@ from conformance.peer import Peer, Unreachable
 from conformance.target import Target, TargetError, load
 from conformance.target.permission import refusal
 
-__all__ = ["check"]
+__all__ = ["PYTEST", "check"]
 
 USAGE, COULD_NOT_JUDGE, INTERRUPTED = 2, 3, 130
 CODES = {2: INTERRUPTED, 4: USAGE, 5: COULD_NOT_JUDGE}  # pytest's own, by pytest.ExitCode

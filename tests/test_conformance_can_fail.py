@@ -14,11 +14,13 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+import conformance
+from conformance.cli import PYTEST
 from conformance.reference import described
 from conformance.requirements import REQUIREMENTS
 from reference_server.faults import FAULTS
-from tests.conftest import EVENTBAHN
 
+SUITE = Path(conformance.__file__).parent
 AT_ONCE = 2  # the machine may have two cores
 MINUTES = 120.0  # seconds, for one run
 MORE_MINUTES = 420.0  # for one of slow rows
@@ -28,13 +30,9 @@ SLOW = {row for row in REQUIREMENTS if REQUIREMENTS[row].slow}
 QUICK = [fault for fault in FAULTS if not SLOW & set(FAULTS[fault].caught_by)]  # the others: make soak
 LEFT_OUT = ("deselected", "needs-slow")
 UNTOUCHED = {"PASS", "DEPENDENCY"}
-PROMISED = {  # no MUST, but declared by our target file
-    "SSE-ID-008",
-    "SSE-REPLAY-006",
-    "SSE-REPLAY-007",
-    "SSE-REPLAY-008",
-    "SSE-BEAT-001",
-    "SSE-BEAT-002",
+PROMISED = {  # no MUST, but our target file declares it
+    *("SSE-HTTP-012", "SSE-ID-008", "SSE-REPLAY-006", "SSE-REPLAY-007", "SSE-REPLAY-008"),
+    *("SSE-BEAT-001", "SSE-BEAT-002", "SSE-BEAT-005", "SSE-FLOW-006", "SSE-CONN-007", "SSE-CONN-008"),
 }
 
 Verdicts = dict[str, str]
@@ -49,8 +47,8 @@ def verdicts(folder: Path, fault: str | None, rows: set[str]) -> Verdicts:
         result = folder / f"{fault}-{len(rows)}.json"
         options = ["--allow-exec", "--sse-json", str(result), "--sse-only", ",".join(sorted(rows)), *slow]
         run = subprocess.run(
-            [*EVENTBAHN, "check", str(target), *options],
-            env={**os.environ, **promised},
+            [*PYTEST, str(SUITE), "--sse-target", str(target), *options],
+            env={**os.environ, **promised, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
             capture_output=True,
             text=True,
             timeout=MORE_MINUTES if slow else MINUTES,
@@ -73,18 +71,7 @@ def killed(judged: Verdicts) -> set[str]:
 
 def expected(fault: str) -> Verdicts:
     """FAIL, or WARN where the row is no MUST and the target promised nothing of the kind."""
-    promised = {
-        "SSE-ID-008",
-        "SSE-REPLAY-006",
-        "SSE-REPLAY-007",
-        "SSE-REPLAY-008",
-        "SSE-BEAT-001",
-        "SSE-BEAT-002",
-        "SSE-BEAT-005",
-        "SSE-FLOW-006",
-    }
-    promised |= {"SSE-HTTP-012", "SSE-CONN-007", "SSE-CONN-008"}
-    must = {row for row in REQUIREMENTS if REQUIREMENTS[row].level == "MUST"} | promised
+    must = {row for row in REQUIREMENTS if REQUIREMENTS[row].level == "MUST"} | PROMISED
     return {row: "FAIL" if row in must else "WARN" for row in FAULTS[fault].caught_by}
 
 
