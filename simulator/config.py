@@ -1,9 +1,11 @@
 """The configuration of a fleet: a TOML file or preset, checked to the last key, as frozen records."""
 
+import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -50,11 +52,12 @@ class SinkPlan:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that a run needs."""
+    """All that a run needs; `fingerprint` tells configurations apart that measure something else."""
 
     run: Run
     sink: SinkPlan
     groups: tuple[GroupPlan, ...]
+    fingerprint: str
 
     def shard(self, number: int, of: int) -> "Config":
         """The same with the devices of shard `number` (from 1) alone, chosen by the hash of their id."""
@@ -80,7 +83,14 @@ def load(config: str, overrides: Sequence[str] = ()) -> Config:
         raise ConfigError(f"{label}: not TOML: {error}") from error
     for each in overrides:
         override(data, each)
-    return _config(Table(data, label))
+    return _config(data, label)
+
+
+def _fingerprint(data: dict[str, Any]) -> str:
+    """Of what decides the bytes of messages: neither where they go, nor the pace, the start or the end."""
+    decisive = {key: data["run"].get(key) for key in ("seed", "backfill")}
+    text = json.dumps(data | {"sink": None, "run": decisive}, sort_keys=True, default=str)
+    return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _text(config: str) -> tuple[str, str]:
@@ -98,7 +108,8 @@ def _text(config: str) -> tuple[str, str]:
     raise ConfigError(f"{config}: no such file, and no preset of that name; {hint}")
 
 
-def _config(top: Table) -> Config:
+def _config(data: dict[str, Any], label: str) -> Config:
+    top = Table(data, label)
     top.take("schema", convert.integer(1, 1))
     run = _run(top.table("run"))
     sink = _sink(top.table("sink", optional=True))
@@ -112,7 +123,8 @@ def _config(top: Table) -> Config:
     _check_ids(top, groups)
     for table, fault in faults:
         _check_fault(table, fault, groups)
-    return Config(run, sink, tuple(replace(group, faults=tuple(f for _, f in faults)) for group in groups))
+    befallen = tuple(replace(group, faults=tuple(fault for _, fault in faults)) for group in groups)
+    return Config(run, sink, befallen, _fingerprint(data))
 
 
 def _run(table: Table) -> Run:
