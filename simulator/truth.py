@@ -13,9 +13,10 @@ from .timeline import Episode
 __all__ = ["HEADER", "Truth", "told"]
 
 HEADER = ("device", "sensor", "kind", "start", "end", "params")  # times in ms UTC, like a measurement's ts
+Row = tuple[str | int, ...]
 
 
-def told(plan: GroupPlan, episode: Episode) -> tuple[str | int, ...]:
+def told(plan: GroupPlan, episode: Episode) -> Row:
     """The row of an episode, in the order of the header."""
     sensor = plan.profile.sensors[episode.sensor].name if episode.sensor >= 0 else ""
     params = json.dumps(episode.params) if episode.params else ""
@@ -23,15 +24,17 @@ def told(plan: GroupPlan, episode: Episode) -> tuple[str | int, ...]:
 
 
 class Truth:
-    """Written anew by each run; raises OSError when the file can't be."""
+    """Written anew, or with `resume` gone on with: what is there is told no second time. Raises OSError."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, resume: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._file = path.open("w", encoding="utf-8", newline="")
+        self._known = _whole_rows(path) if resume and path.exists() else set()
+        self._file = path.open("a" if self._known else "w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._file)
-        self._rows.writerow(HEADER)
-        self.count = 0
+        if not self._known:
+            self._rows.writerow(HEADER)
+        self.count = len(self._known)
 
     def __enter__(self) -> Self:
         return self
@@ -43,7 +46,21 @@ class Truth:
 
     def write(self, plan: GroupPlan, episodes: Sequence[Episode]) -> None:
         """Add episodes of that group."""
-        self._rows.writerows(told(plan, episode) for episode in episodes)
-        self.count += len(episodes)
-        if episodes:
+        rows = [row for row in (told(plan, episode) for episode in episodes) if _key(row) not in self._known]
+        self._rows.writerows(rows)
+        self.count += len(rows)
+        if rows:
             self._file.flush()
+
+
+def _key(row: Sequence[str | int]) -> tuple[str, ...]:
+    return tuple(map(str, row))
+
+
+def _whole_rows(path: Path) -> set[tuple[str, ...]]:
+    """The rows of the file, which is cut after its last whole line: a crash may have left half a one."""
+    with path.open("r+b") as file:
+        whole = file.read().rpartition(b"\n")[0]
+        file.truncate(len(whole) + 1 if whole else 0)
+    with path.open(encoding="utf-8", newline="") as file:
+        return {_key(row) for row in csv.reader(file)} - {HEADER}
