@@ -30,7 +30,7 @@ bench: $(READY)
 	$(BIN)/python -P -m tests.bench $(BENCH)
 
 clean:
-	rm -rf $(VENV) .venv-peers tests/peers/*/node_modules results .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-peers conformance/targets/*/node_modules results .mypy_cache .ruff_cache .pytest_cache
 
 $(READY): pyproject.toml uv.lock
 	python3 -m venv $(VENV)

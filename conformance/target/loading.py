@@ -34,23 +34,29 @@ class Command(NamedTuple):
     line: str
 
 
-def load(source: str, environ: Mapping[str, str]) -> Target:
+def load(source: str, environ: Mapping[str, str], *, origin: str | None = None) -> Target:
     """The target of a TOML file, or the one that a bare http(s) URL stands for: its stream, and nothing else.
 
-    `politeness` is always set: where the file has none it follows from the addresses. Raises TargetError.
+    `politeness` is always set: where the file has none it follows from the addresses. `${HERE}` is the folder
+    of the file, for programs that lie beside it. `origin` is that of [target], said elsewhere. Raises
+    TargetError.
     """
+    for wrong in bad_address("the origin", origin) if origin is not None else ():
+        raise TargetError(wrong)
     if source.startswith(("http://", "https://")):
-        return _of_url(source)
+        return _of_url(source, origin)
     try:
         text = Path(source).read_text(encoding="utf-8")
     except FileNotFoundError:
         raise TargetError(f"{source}: no such file; a URL begins with http:// or https://") from None
     except (OSError, UnicodeDecodeError) as error:
         raise TargetError(f"{source}: {getattr(error, 'strerror', None) or error}") from None
-    return loads(text, environ, source)
+    return loads(text, {**environ, "HERE": str(Path(source).absolute().parent)}, source, origin=origin)
 
 
-def loads(text: str, environ: Mapping[str, str], name: str = "target") -> Target:
+def loads(
+    text: str, environ: Mapping[str, str], name: str = "target", *, origin: str | None = None
+) -> Target:
     """The target of a file's text; `name` stands in front of every complaint. Raises TargetError."""
     try:
         raw = expand(tomllib.loads(text), environ)
@@ -62,7 +68,7 @@ def loads(text: str, environ: Mapping[str, str], name: str = "target") -> Target
     wrong = [*contradictions(target)]
     if wrong:
         raise TargetError("\n".join(f"{name}: {one}" for one in wrong))
-    return _polite(target)
+    return _polite(_with(target, origin))
 
 
 def commands(target: Target) -> list[Command]:
@@ -90,7 +96,7 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
-def _of_url(url: str) -> Target:
+def _of_url(url: str, origin: str | None) -> Target:
     for wrong in bad_address("the URL", url):
         raise TargetError(wrong)
     parts = urlsplit(url)
@@ -98,11 +104,17 @@ def _of_url(url: str) -> Target:
     return _polite(
         Target(
             schema=1,
-            target=Server(name=url, base_url=f"{parts.scheme}://{parts.netloc}"),
+            target=Server(name=url, base_url=f"{parts.scheme}://{parts.netloc}", origin=origin),
             subscribe=Subscribe(url=literal, traffic="ambient"),
             publish=Publish(driver="none"),
         )
     )
+
+
+def _with(target: Target, origin: str | None) -> Target:
+    if origin is None:
+        return target
+    return msgspec.structs.replace(target, target=msgspec.structs.replace(target.target, origin=origin))
 
 
 def _polite(target: Target) -> Target:
@@ -114,6 +126,7 @@ def _polite(target: Target) -> Target:
 
 def _addresses(target: Target) -> Iterator[str]:
     yield target.target.base_url
+    yield from filter(None, [target.target.origin])
     yield from (path.base_url for path in target.paths)
     published = target.publish.request if target.publish else None
     yield from (

@@ -15,6 +15,7 @@ __all__ = [
     "Cors",
     "Exec",
     "Faults",
+    "Install",
     "Limits",
     "Metric",
     "Metrics",
@@ -49,17 +50,27 @@ class Server(Table, frozen=True):
     """[target]: what is judged, and where it listens.
 
     `http` are the versions that it is to be asked in. `local` says whether it is meant for this machine only,
-    so that foreign hosts and origins are refused.
+    so that foreign hosts and origins are refused. `origin` is where it listens itself, where `base_url` leads
+    there through others: what is wrong is then looked for there, too, and events are published there.
     """
 
     name: str
     base_url: str
+    origin: str | None = None
     version: str | Exec | None = None
     http: tuple[Literal["1.0", "1.1", "2"], ...] | None = None
     local: bool | None = None
     framing: Literal["server", "publisher"] = "server"
     tls: Tls = Tls()
     profiles: tuple[str, ...] = ()
+
+
+class Install(Table, frozen=True):
+    """[install]: the packages that hold the server, as the installer of each kind takes them."""
+
+    debian: tuple[str, ...] = ()
+    pypi: tuple[str, ...] = ()
+    npm: tuple[str, ...] = ()
 
 
 class Ready(Table, frozen=True):
@@ -179,6 +190,7 @@ class Target(Table, frozen=True):
     schema: Literal[1]
     target: Server
     subscribe: Subscribe
+    install: Install = Install()
     process: Process | None = None
     setup: tuple[Step, ...] = ()
     auth: Mapping[str, Principal] = {}

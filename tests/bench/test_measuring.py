@@ -1,6 +1,7 @@
 """The generator against our own server: it counts what arrives, and all of it."""
 
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -37,10 +38,16 @@ def test_measurements_are_taken_in_and_heard_by_all(log: str) -> None:
     assert found.p50 <= found.p99
 
 
-def test_a_server_that_ends_says_why() -> None:
-    broken = Recipe(
-        "broken", "library", "none", ["{ours}", "-c", "raise SystemExit('no such thing')"], "/", "/"
-    )
+def test_a_server_that_ends_says_why(tmp_path: Path) -> None:
+    broken = Recipe("broken", tmp_path / "target.toml")
+    broken.file.write_text("""
+        schema = 1
+        target = { name = "broken", base_url = "http://127.0.0.1:${PORT}" }
+        subscribe = { path = "/" }
+        [process]
+        start = ["python", "-c", "raise SystemExit('no such thing')"]
+        ready = { tcp = "127.0.0.1:${PORT}" }
+    """)
 
     with pytest.raises(BrokenError, match="exit code 1, and said: no such thing"), running(broken, 0):
         pytest.fail("it runs")

@@ -20,7 +20,7 @@ def test_ratios_are_of_medians() -> None:
     for ours, theirs in [(8, 10), (6, 11), (70, 10)]:
         records.add(Record("cost", "eventbahn", {"microseconds": ours, "p99_ms": 5, "lost": 0}))
         records.add(Record("cost", "nchan", {"microseconds": theirs, "p99_ms": 4, "lost": 0}))
-    for name, cost in {"fastapi": 100, "sse_starlette": 24, "better_sse": 9}.items():
+    for name, cost in {"fastapi": 100, "sse-starlette": 24, "better-sse-http": 9}.items():
         records.add(Record("cost", name, {"microseconds": cost}))
 
     found = verdicts(records)

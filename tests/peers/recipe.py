@@ -1,113 +1,140 @@
-"""How a peer is installed and started: `<name>/peer.toml` beside its application. Starts nothing itself.
+"""How a peer is installed, started and spoken to, as its target file says. Starts nothing itself.
 
-An application serves one subscribe and one publish path; what it takes is the same JSON everywhere (`data`,
-`event`, `id`), unless its recipe says `raw`: then the body is the payload.
+A peer is a folder of conformance/targets whose file says how to start it; ours lies beside this module.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+from urllib.parse import urlsplit
 
-import msgspec
+from conformance.target import TARGETS, Target, load
+from conformance.target.request import Message, publish_request, subscribe_request
 
-__all__ = ["NotInstalledError", "Recipe", "install", "recipes"]
+__all__ = ["ROOT", "NotInstalledError", "Recipe", "install", "recipes"]
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = ROOT / ".venv-peers"  # theirs, so that ours stays small and as it is
+ENVIRONMENTS = ROOT / ".venv-peers"  # one for each, so that none is in another's way, nor in ours
 MINUTES = 300.0  # seconds; an install reaches out to an index
+CHANNEL = "bench"
+PORTS = re.compile(r"\$\{(\w*PORT)\}")
+BENCHED = ("aiohttp-sse", "better-sse-http", "fastapi", "nchan", "sse-starlette")
+
+Kind = Literal["ours", "hub", "python", "library"]
 
 
 class NotInstalledError(Exception):
     """A sentence: what is missing, and what to do."""
 
 
-class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One peer. `command`, and the file that `config` names, may hold {port}, {folder}, {work} and such."""
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One peer. `key` is its name on the command line, `file` its target file."""
 
-    name: str
-    kind: Literal["ours", "hub", "python", "library"]
-    install: Literal["none", "pypi", "npm", "debian"]
-    command: list[str]
-    subscribe: str  # a path
-    publish: str
-    raw: bool = False  # the body of a publication is the payload itself
-    packages: list[str] = []  # of Debian
-    files: list[str] = []  # that those packages bring
-    config: str = ""  # a file of the folder, to be filled in and laid into {work}
-    folder: Path = Path()
+    key: str
+    file: Path
 
     @property
-    def key(self) -> str:
-        """The folder's name, as `--peer` takes it."""
-        return self.folder.name
+    def name(self) -> str:
+        """As reports show it."""
+        return self.target().target.name
+
+    @property
+    def kind(self) -> Kind:
+        """What it is, by where it comes from."""
+        install = self.target().install
+        return "python" if install.pypi else "library" if install.npm else "hub" if install.debian else "ours"
+
+    @property
+    def subscribe(self) -> str:
+        """The path and query of a stream."""
+        return path_of(subscribe_request(self.target(), CHANNEL).url)
+
+    @property
+    def publish(self) -> str:
+        """The path and query that publish to it."""
+        return path_of(publish_request(self.target(), Message(CHANNEL, "")).url)
 
     def body(self, data: str) -> bytes:
         """What is posted to publish `data`."""
-        return data.encode() if self.raw else msgspec.json.encode({"data": data})
+        return publish_request(self.target(), Message(CHANNEL, data)).body
 
     def argv(self, port: int, work: Path) -> list[str]:
-        """The command, for a port and a folder of its own, into which its configuration is laid."""
-        values = {
-            "port": str(port),
-            "work": str(work),
-            "folder": str(self.folder),
-            "python": str(ENVIRONMENT / "bin" / "python"),
-            "ours": sys.executable,
+        """The command, for a port, and a folder in which it may write."""
+        environ = self.environ(work, PORT=port)
+        process = self.target(environ).process
+        assert process, f"{self.file} says how to start it"
+        program, *words = process.start
+        return [shutil.which(program, path=environ["PATH"]) or program, *words]
+
+    @property
+    def ports(self) -> list[str]:
+        """The variables of its target file that are ports; PORT is where it is subscribed to."""
+        return sorted(set(PORTS.findall(self.file.read_text(encoding="utf-8"))))
+
+    def environ(self, work: Path, **ports: int) -> dict[str, str]:
+        """What its target file is to be read with, and its programs started with."""
+        path = f"{ENVIRONMENTS / self.key / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+        return {
+            **os.environ,
+            **{name: str(port) for name, port in ports.items()},
+            "PATH": path,
+            "WORK": str(work),
         }
-        if self.config:
-            (work / self.config).write_text(filled((self.folder / self.config).read_text(), values))
-        return [filled(word, values) for word in self.command]
+
+    def target(self, environ: Mapping[str, str] | None = None) -> Target:
+        """Its target file, for the places that `environ` names, or for none. Raises TargetError."""
+        nowhere = self.environ(Path("/nowhere"), **dict.fromkeys(self.ports, 1))
+        return load(str(self.file), environ or nowhere)
 
 
-def filled(text: str, values: dict[str, str]) -> str:
-    """Only these names: a brace of the text's own stays."""
-    for name, value in values.items():
-        text = text.replace(f"{{{name}}}", value)
-    return text
+def path_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def recipes() -> dict[str, Recipe]:
-    """All of them by the name of their folder, ours first."""
-    found = [read(file) for file in sorted(Path(__file__).parent.glob("*/peer.toml"))]
-    found.sort(key=lambda recipe: recipe.kind != "ours")
-    return {recipe.key: recipe for recipe in found}
-
-
-def read(file: Path) -> Recipe:
-    """Raises msgspec.ValidationError."""
-    fields: dict[str, Any] = msgspec.toml.decode(file.read_bytes())
-    return msgspec.convert(
-        {**fields, "folder": file.parent}, Recipe, dec_hook=lambda kind, value: kind(value)
-    )
+    """Those that `make bench` measures by their names, ours first."""
+    ours = Recipe("eventbahn", Path(__file__).with_name("eventbahn.toml"))
+    return {"eventbahn": ours, **{key: Recipe(key, TARGETS / key / "target.toml") for key in BENCHED}}
 
 
 def install(recipe: Recipe) -> None:
     """Bring in what the peer needs, if it is not there. Raises NotInstalledError."""
-    match recipe.install:
-        case "pypi":
-            uv = Path(sys.executable).with_name("uv")
-            environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(ENVIRONMENT)}
-            run([str(uv), "sync", "--frozen", "--quiet", "--only-group", "peers"], ROOT, environment)
-        case "npm" if not (recipe.folder / "node_modules").exists():
-            if not shutil.which("npm"):
-                raise NotInstalledError("npm is missing: apt-get install npm")
-            run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], recipe.folder, dict(os.environ))
-        case "debian" if missing := [file for file in recipe.files if not Path(file).exists()]:
-            what = f"{', '.join(missing)} is missing"
-            raise NotInstalledError(f"{what}: apt-get install {' '.join(recipe.packages)}")
-        case _:
-            pass
+    wanted = recipe.target().install
+    if missing := [package for package in wanted.debian if not there(package)]:
+        raise NotInstalledError(f"{', '.join(missing)} is missing: apt-get install {' '.join(wanted.debian)}")
+    if wanted.pypi:
+        uv, home = str(Path(sys.executable).with_name("uv")), str(ENVIRONMENTS / recipe.key)
+        run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, home])
+        run([uv, "pip", "install", "--quiet", "--python", home, *wanted.pypi])
+    if wanted.npm:
+        if not shutil.which("npm"):
+            raise NotInstalledError("npm is missing: apt-get install npm")
+        folder = str(recipe.file.parent)
+        quiet = ("--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
+        run(["npm", "install", "--prefix", folder, *quiet, *wanted.npm])
 
 
-def run(command: list[str], folder: Path, environment: dict[str, str]) -> None:
+def there(package: str) -> bool:
+    """Whether Debian's package is installed."""
+    try:
+        run(["dpkg-query", "--show", "--showformat", "${db:Status-Abbrev}", package])
+    except NotInstalledError:
+        return False
+    return True
+
+
+def run(command: list[str], environ: Mapping[str, str] = os.environ) -> None:
     """Raises NotInstalledError with what the command said last."""
     try:
-        subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, timeout=MINUTES, check=True
-        )
+        subprocess.run(command, env=environ, capture_output=True, text=True, timeout=MINUTES, check=True)
     except subprocess.CalledProcessError as error:
         said = (error.stderr or error.stdout).strip().splitlines() or [f"exit code {error.returncode}"]
         raise NotInstalledError(f"`{' '.join(command)}` failed: {said[-1]}") from None

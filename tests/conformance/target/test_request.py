@@ -21,6 +21,10 @@ ENVIRON = {
     "MERCURE_JWT": "j.w.t",
     "LLM_URL": "https://llm.example/v1",
     "LLM_KEY": "k",
+    "PORT": "8082",
+    "CONTROL_PORT": "5561",
+    "BACKEND_PORT": "8083",
+    "WORK": "/tmp/work",
 }
 ACCEPT = (b"Accept", b"text/event-stream")
 FULL = Message("c", "a\nb", event="e", id="7", retry=1000, comment="hi")
@@ -65,13 +69,13 @@ def test_a_cursor_by_header_and_by_query() -> None:
 
 
 def test_a_channel_in_the_query_joins_the_cursor() -> None:
-    url = subscribe_request(shipped("nchan"), "a/b", query_cursor="1432052416:0").url
+    url = subscribe_request(shipped("nchan/target"), "a/b", query_cursor="1432052416:0").url
 
     assert url == "http://127.0.0.1:8082/sub?id=a%2Fb&last_event_id=1432052416%3A0"
 
 
 def test_a_subscription_by_post_with_credentials() -> None:
-    assert subscribe_request(shipped("llm-post"), "unused") == Request(
+    assert subscribe_request(shipped("llm-gateway"), "unused") == Request(
         "POST",
         "https://llm.example/v1/chat/completions",
         (
@@ -141,7 +145,7 @@ def test_a_form_is_encoded_after_filling() -> None:
 
 
 def test_a_text_body_is_the_payload_itself() -> None:
-    request = publish_request(shipped("nchan"), Message("c", "a\r\nb {data} é", event="e"))
+    request = publish_request(shipped("nchan/target"), Message("c", "a\r\nb {data} é", event="e"))
 
     assert request == Request(
         "POST",
@@ -152,7 +156,7 @@ def test_a_text_body_is_the_payload_itself() -> None:
 
 
 def test_a_header_without_value_is_left_out() -> None:
-    request = publish_request(shipped("nchan"), Message("c", "x"))
+    request = publish_request(shipped("nchan/target"), Message("c", "x"))
 
     assert request.headers == ((b"Content-Type", b"text/plain; charset=utf-8"),)
 
@@ -160,7 +164,7 @@ def test_a_header_without_value_is_left_out() -> None:
 @pytest.mark.parametrize("event", ["a\nb", "a\rb", "a\0b", " a", "a\t"])
 def test_a_header_refuses_what_it_cannot_carry(event: str) -> None:
     with pytest.raises(UnsendableError, match="X-EventSource-Event cannot carry"):
-        publish_request(shipped("nchan"), Message("c", "x", event=event))
+        publish_request(shipped("nchan/target"), Message("c", "x", event=event))
 
 
 def test_json_carries_everything() -> None:
@@ -175,7 +179,7 @@ def test_a_form_refuses_what_is_not_unicode() -> None:
 
 
 def test_a_relay_gets_the_block_itself() -> None:
-    request = publish_request(shipped("pushpin"), FULL)
+    request = publish_request(shipped("pushpin/target"), FULL)
 
     assert request.url == "http://127.0.0.1:5561/publish/"
     assert request.body == (

@@ -12,7 +12,10 @@ from conformance.target.stream import FixedChannel, Frame, RandomChannel, Signal
 ENVIRON = {
     "EVENTBAHN_URL": "http://127.0.0.1:8000",
     "EVENTBAHN_HEARTBEAT": "300ms",
-    "FASTAPI_URL": "http://127.0.0.1:8001",
+    "PORT": "8082",
+    "CONTROL_PORT": "5561",
+    "BACKEND_PORT": "8083",
+    "WORK": "/tmp/work",
     "MERCURE_JWT": "e30.e30.x",
     "LLM_URL": "https://llm.example/v1",
     "LLM_KEY": "k",
@@ -28,7 +31,13 @@ def target_of(more: str = "", **environ: str) -> Target:
     return loads(BARE + more, environ)
 
 
-@pytest.mark.parametrize("file", sorted(TARGETS.glob("*.toml")), ids=lambda file: file.stem)
+FILES = {
+    str(file.relative_to(TARGETS).with_suffix("")): file
+    for file in [*TARGETS.glob("*.toml"), *TARGETS.glob("*/*.toml")]
+}
+
+
+@pytest.mark.parametrize("file", [pytest.param(file, id=name) for name, file in FILES.items()])
 def test_every_shipped_file_loads(file: Path) -> None:
     target = load(str(file), ENVIRON)
 
@@ -37,9 +46,13 @@ def test_every_shipped_file_loads(file: Path) -> None:
 
 
 def test_all_of_the_shipped_files_are_there() -> None:
-    shipped = "closed-public django-eventstream eventbahn fastapi library llm-post mercure nchan pushpin"
+    described = "closed-public eventbahn llm-gateway mercure"
+    started = (
+        "aiohttp-sse better-sse-express better-sse-http django-eventstream fastapi flask llm-post nchan "
+        "pushpin sse-starlette starlette"
+    )
 
-    assert " ".join(sorted(file.stem for file in TARGETS.glob("*.toml"))) == shipped
+    assert {*FILES} == {*described.split(), *(f"{name}/target" for name in started.split())}
 
 
 def test_our_own_server_is_described_in_full() -> None:
