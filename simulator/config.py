@@ -23,7 +23,7 @@ from .site import Site
 from .site_table import read_site
 from .tables import ConfigError, Table, suggestion
 
-__all__ = ["Config", "Run", "SinkPlan", "load", "presets"]
+__all__ = ["Config", "Run", "SinkPlan", "check_fault", "load", "presets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _config(data: dict[str, Any], label: str) -> Config:
         raise top.error("fleet", "is missing: expected at least one [[fleet]]")
     _check_ids(top, groups)
     for table, fault in faults:
-        _check_fault(table, fault, groups)
+        check_fault(table, fault, groups)
     befallen = tuple(replace(group, faults=tuple(fault for _, fault in faults)) for group in groups)
     return Config(run, sink, befallen, _fingerprint(data))
 
@@ -192,8 +192,8 @@ def _check_ids(top: Table, groups: list[GroupPlan]) -> None:
         seen |= set(group.ids)
 
 
-def _check_fault(table: Table, fault: Fault, groups: list[GroupPlan]) -> None:
-    """A sensor or upset that no profile has is a slip; a match without devices may be a smaller `count`'s."""
+def check_fault(table: Table, fault: Fault, groups: Sequence[GroupPlan]) -> None:
+    """Raise ConfigError for a sensor or upset that no profile has; a `match` may mean nobody."""
     known = {kind for group in groups for kind in group.profile.model.upset_by}
     if KINDS[fault.kind].level == "process" and fault.kind not in known:
         raise table.error(

@@ -48,33 +48,43 @@ class Group:
         self.plan, self._span, self._outage = plan, span, outage
         self._keys, self.hashes = keys, keys.hashes
         params = {name: spread.draw(keys.stream(f"param.{name}")) for name, spread in profile.params.items()}
-        model = profile.model(keys, params)
-        if upsets := [fault for fault in plan.faults if fault.kind in profile.model.upset_by]:
-            model.upsets = TimelineUpsets(
-                timeline_of(replace(plan, faults=tuple(upsets)), span), len(plan.ids)
-            )
+        self._model = profile.model(keys, params)
         self._dt = grid_for(profile.every)
-        self._process = Process(model, plan.site, self._dt)
+        self._process = Process(self._model, plan.site, self._dt)
         self._sensors = Sensors(profile.sensors, keys)
         self._distortion = Distortion(profile.sensors, keys)
         self._clocks = DeviceClocks(profile.clock, keys)
         self._begin = span.origin if begin is None else begin
         last = span.end if end is None else end
         self._schedule = Schedule(
-            keys, profile.every, profile.jitter, self._begin, last, aligned=profile.aligned
+            keys, profile.every, profile.jitter, self._begin, last, aligned=profile.aligned, duty=profile.duty
         )
         self._zero = self._schedule.first_at(span.origin)
-        self._timeline = timeline_of(plan, span)
+        self._befall()
         self._cell: int | None = None
         self._last = np.full((len(profile.sensors), len(plan.ids)), np.nan)
         self._last_sample = np.full(len(plan.ids), -1)
-        self._remembers = any(fault.kind == "stuck" for fault in plan.faults)
         self._held: dict[Episode, float] = {}
         self._away: dict[_Outage, set[int]] = {}
         self._postponed = Postponed()
         self._seen: set[Episode] = set()
         self.happened: list[Episode] = []
         self.held = 0  # samples that wait for the end of an outage
+
+    def inject(self, fault: Fault) -> None:
+        """Let one more fault befall the devices; it must begin after all that was due (`begin_of`)."""
+        self.plan = replace(self.plan, faults=(*self.plan.faults, fault))
+        self._befall()
+        if KINDS[fault.kind].level == "process":
+            self._cell = None  # `prepare` may have gone beyond its beginning
+
+    def _befall(self) -> None:
+        plan, upset_by = self.plan, self.plan.profile.model.upset_by
+        if upsets := tuple(fault for fault in plan.faults if fault.kind in upset_by):
+            told = timeline_of(replace(plan, faults=upsets), self._span)
+            self._model.upsets = TimelineUpsets(told, len(plan.ids))
+        self._timeline = timeline_of(plan, self._span)
+        self._remembers = any(fault.kind == "stuck" for fault in plan.faults)
 
     def next(self) -> int:
         """When something is due next, in ms UTC; NEVER after the end."""
@@ -133,7 +143,7 @@ class Group:
         if self._remembers:
             self._last[:, due.device], self._last_sample[due.device] = values, due.sample
         seq, ts = due.sample - self._zero.take(due.device), self._clocks.stamp(due.device, due.ts)
-        rows = Rows(due.device, seq, ts, values, self._outage is not None)
+        rows = Rows(due.device, seq, ts, due.ts, values, self._outage is not None)
         return self._sent(rows, hits, due) if episodes else rows
 
     def _sent(self, rows: Rows, hits: dict[str, list[Hit]], due: Due) -> Rows:
@@ -170,7 +180,8 @@ class Group:
             case "duplicate":
                 return sent + fault.by
             case "reorder":
-                return sent + (1 + int(3 * size)) * self.plan.profile.every + 2 * self.plan.profile.jitter + 1
+                profile = self.plan.profile
+                return sent + (1 + int(3 * size)) * profile.longest_pause + 2 * profile.jitter + 1
         return None
 
     def _tell(self, episode: Episode, due: Due, row: int, seq: int, later: int | None) -> None:
@@ -207,8 +218,8 @@ class Group:
         sample = int(self._schedule.first_at(episode.start)[episode.device]) - 1
         if self._last_sample[episode.device] == sample:
             return float(self._last[episode.sensor, episode.device])
-        every = self.plan.profile.every
-        earlier = self._again([episode.device], episode.start - every, episode.start)
+        begin = episode.start - self.plan.profile.longest_pause
+        earlier = self._again([episode.device], begin, episode.start)
         for _ in earlier.rest():
             pass
         return float(earlier._last[episode.sensor, 0])
@@ -245,7 +256,7 @@ class Group:
             again = self._again(devices, begin, outage.end, outage)
             for rows in again.rest():
                 self.held -= len(rows.device)
-                yield rows._replace(device=np.array(devices)[rows.device])
+                yield rows._replace(device=np.array(devices)[rows.device], at=np.full_like(rows.ts, outage.end))
 
     def _again(self, devices: Sequence[int], begin: int, end: int, outage: _Outage | None = None) -> "Group":
         plan = replace(self.plan, ids=tuple(self.plan.ids[device] for device in devices))
