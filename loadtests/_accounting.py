@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
-__all__ = ["Loss", "Seen", "Track"]
+__all__ = ["NEW", "Loss", "Seen", "Track"]
 
 Key = TypeVar("Key")
 
@@ -17,6 +17,9 @@ class Seen(Enum):
     LATE = "late"  # out of order: it was missing until now
     DUPLICATE = "dup"
     HISTORY = "history"  # due before the subscription began, so nobody may expect it
+
+
+NEW = Seen.NEW  # looked up once: it is the answer to nearly every arrival
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Track:
                 self._skip(range(self.last + 1, seq))
             self.last = seq
             self._reset = False
-            return Seen.NEW
+            return NEW
         if seq < self.first:
             return Seen.HISTORY
         for gap in (self._missing, self._announced):
@@ -76,6 +79,10 @@ class Track:
     def whole_until(self, final: int) -> bool:
         """Nothing is missing, up to and including `final`."""
         return self.last >= final and not self._missing and not self._announced
+
+    def missing_in(self, window: range) -> int:
+        """How many numbers of a range, none of them beyond the last one seen, have not come."""
+        return sum(seq in window for gap in (self._missing, self._announced) for seq in gap or ())
 
     def losses(
         self, final: int, windows: Mapping[Key, range], unconfirmed: Collection[int] = ()

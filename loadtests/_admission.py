@@ -1,5 +1,6 @@
-"""Whether a run may begin: options, limits, permission, and a server that can be reached. Starts nothing."""
+"""Whether a run may begin: options, permission, limits, and a server that can be reached. Starts nothing."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +11,13 @@ from loadtests._archive import prepare
 from loadtests._endpoint import Endpoint, EndpointError
 from loadtests._limits import LimitError, room_for
 from loadtests._options import OptionError, Settings
+from loadtests._recipe import Recipe, Story
+from loadtests._server import Server, Site
+from loadtests._target import TargetError, described
 from loadtests._verdict import INVALID
+from loadtests._watch import MetricsError, metrics_url
 
-__all__ = ["USAGE", "RefusalError", "arrange", "reach"]
+__all__ = ["USAGE", "RefusalError", "admit", "arrange", "provide"]
 
 USAGE = 2
 REACH_SECONDS = 5.0
@@ -26,36 +31,63 @@ class RefusalError(Exception):
         self.code = code
 
 
-def arrange(options: Mapping[str, Any], host: str) -> tuple[Settings, list[Endpoint]]:
-    """What is to be done and where, checked as far as that goes without a server. Raises RefusalError."""
+def arrange(options: Mapping[str, Any], host: str) -> tuple[Settings, Site]:
+    """What is to be done and where, the same in every process. Raises RefusalError."""
     try:
         settings = Settings.of(options)
-        endpoints = Endpoint.resolve(host)
-        if not (settings.allow_remote or all(endpoint.is_loopback for endpoint in endpoints)):
+        site = Site.of(_recipe(settings, host), settings.target or "--host")
+        if not (settings.allow_remote or site.is_loopback):
             raise OptionError(
-                f"--host {host!r} is not this machine: load may harm it, and others on the way. "
+                f"{site.recipe.name} is not this machine: load may harm it, and others on the way. "
                 "Add --allow-remote when it is yours to test"
             )
-        room_for(settings.scenario.levels[-1])
-        prepare(settings.path("run"))
-        if settings.server_pid is not None and not psutil.pid_exists(settings.server_pid):
-            raise OptionError(f"--server-pid {settings.server_pid}: there is no such process")
-    except (OptionError, EndpointError, LimitError) as error:
+    except (OptionError, EndpointError) as error:
         raise RefusalError(str(error), USAGE) from error
+    except TargetError as error:
+        raise RefusalError(f"--target {error}", USAGE) from error
+    return settings, site
+
+
+def _recipe(settings: Settings, host: str) -> Recipe:
+    """How the server is spoken to. With a target, a host is where it listens now."""
+    topics = settings.scenario.topics > 1
+    if settings.target:
+        return described(settings.target, os.environ, host=host, topics=topics)
+    return Story(host, topics)
+
+
+def provide(settings: Settings) -> None:
+    """What a run needs where its books are kept: a place for the result, and a server to watch. Raises RefusalError."""
+    try:
+        prepare(settings.path("run"))
+        if settings.server_metrics:
+            metrics_url(settings.server_metrics)
     except OSError as error:
         raise RefusalError(f"--out: cannot write there: {error}", USAGE) from error
-    return settings, endpoints
+    except MetricsError as error:
+        raise RefusalError(str(error), USAGE) from error
+    if settings.server_pid is not None and not psutil.pid_exists(settings.server_pid):
+        raise RefusalError(f"--server-pid {settings.server_pid}: there is no such process", USAGE)
 
 
-def reach(endpoints: list[Endpoint]) -> Endpoint:
-    """The first that accepts a connection: `localhost` has two. Raises RefusalError when none does."""
+def admit(site: Site, subscribers: int) -> Server:
+    """What a run needs where its subscribers are: room for so many, and the server. Raises RefusalError."""
+    try:
+        room_for(subscribers)
+    except LimitError as error:
+        raise RefusalError(str(error), USAGE) from error
+    return Server(site.recipe, _reached(site.streams), _reached(site.publications))
+
+
+def _reached(endpoints: list[Endpoint]) -> Endpoint:
+    """The first that accepts a connection: `localhost` has two addresses."""
     why = ""
     for endpoint in endpoints:
         try:
             return _connected(endpoint)
         except OSError as error:
             why = error.strerror or str(error)
-    raise RefusalError(f"{endpoints[0].base} cannot be reached: {why}. Nothing was measured", INVALID)
+    raise RefusalError(f"{endpoints[0].url} cannot be reached: {why}. Nothing was measured", INVALID)
 
 
 def _connected(endpoint: Endpoint) -> Endpoint:

@@ -1,21 +1,27 @@
 """All subscribers of one process, what they share, and what they count together. Opens no stream."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from random import Random
 from typing import NamedTuple, Protocol
 
 from loadtests._accounting import Track
+from loadtests._arrivals import Arrivals
 from loadtests._blocks import BlockReader
 from loadtests._endpoint import Endpoint
 from loadtests._plan import Plan, Window
+from loadtests._probe import Probe, topic_name
 from loadtests._pump import Pump
+from loadtests._scenario import Scenario
 from loadtests._schedule import Schedule
-from loadtests._tally import HistogramKey, Tally
+from loadtests._server import Server
+from loadtests._shares import Shares
+from loadtests._tally import OUTSIDE, Delivery, HistogramKey, Published, Tally
 
-__all__ = ["OUTSIDE", "Audience", "Member", "Published"]
+__all__ = ["Audience", "Member"]
 
-OUTSIDE = -1  # the phase of whatever lies outside of the plan
 SECOND = 1_000_000_000
 
 
@@ -29,35 +35,106 @@ class Member(Protocol):
     def close(self) -> None: ...
 
 
-class Published(NamedTuple):
-    """What a source published in the end: its last number, and the numbers that nobody acknowledged."""
+class Left(NamedTuple):
+    """What somebody who has left had of a source, up to `final`; something was missing."""
 
+    source: str
+    track: Track
     final: int
-    unconfirmed: Collection[int] = ()
+
+
+Windows = dict[int, range]  # by phase: the numbers that are due in it
 
 
 @dataclass(slots=True)
 class Audience:
-    """`sources` are the publishers of this run, whose every probe is expected by whoever was subscribed."""
+    """`sources` number the probes of this run; each is expected by whoever was subscribed to its topic."""
 
     run: str
     plan: Plan
     sources: Mapping[str, Schedule]
-    endpoint: Endpoint
+    server: Server
+    scenario: Scenario
     pump: Pump
     kernel_stamps: bool
     random: Random
     tally: Tally = field(default_factory=Tally)
-    blocks: BlockReader = field(default_factory=BlockReader)
+    blocks: BlockReader = field(init=False)
     members: set[Member] = field(default_factory=set)
-    opened: int = 0  # numbers the subscribers in the order they got their stream
+    entered: int = 0  # subscribers that ever had a stream
     live: int = 0
     heard_ns: int = 0  # when a probe was last read
+    _arrivals: dict[Probe, Arrivals] = field(default_factory=dict)
+    _shares: dict[int, Shares] = field(default_factory=dict)
+    _left: list[Left] = field(default_factory=list)
+    _windows: dict[str, Windows] = field(init=False)
+    _topics: dict[str, dict[str, Schedule]] = field(default_factory=lambda: defaultdict(dict))
+    _interest: list[float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.blocks = BlockReader(self.server.recipe.find)
+        self._windows = self._numbered(self.plan)
+        for source, schedule in self.sources.items():
+            self._topics[schedule.topic][source] = schedule
+        self._interest = [
+            *accumulate((1 + rank) ** -self.scenario.zipf for rank in range(self.scenario.topics))
+        ]
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where streams are opened."""
+        return self.server.streams
+
+    def draw_topic(self) -> str:
+        """One that a new subscriber is interested in: few topics have most of them (Zipf)."""
+        (rank,) = self.random.choices(range(self.scenario.topics), cum_weights=self._interest)
+        return topic_name(self.run, rank)
+
+    def tracks(self, topic: str, since_ns: int) -> dict[str, Track]:
+        """What a subscriber of a topic expects from then on."""
+        return {
+            source: Track(schedule.first_from(since_ns)) for source, schedule in self._topics[topic].items()
+        }
+
+    def part(self, tracks: Mapping[str, Track], until_ns: int) -> None:
+        """Somebody leaves for good, who may expect what was due by then and nothing that is on its way."""
+        for source, track in tracks.items():
+            final = min(track.last, self.sources[source].first_from(until_ns) - 1)
+            if track.whole_until(final):
+                for phase, loss in track.losses(final, self._windows[source]).items():
+                    self.tally.losses[phase] += loss
+            else:
+                self._left.append(Left(source, track, final))
 
     def take(self) -> Tally:
         """What was counted since the last call."""
+        for arrivals in self._arrivals.values():
+            arrivals.count()
+        self._arrivals.clear()
         taken, self.tally = self.tally, Tally()
         return taken
+
+    def enter(self) -> int:
+        """The place of a new subscriber in the order of those who got a stream."""
+        for shares in self._shares.values():
+            shares.enter()
+        self.entered += 1
+        return self.entered - 1
+
+    def arrivals(self, probe: Probe) -> Arrivals:
+        """Where to note that it came."""
+        known = self._arrivals.get(probe)
+        return self._first(probe) if known is None else known
+
+    def _first(self, probe: Probe) -> Arrivals:
+        window = self.window_at(probe.intended_ns)
+        shares = None
+        if window is not None and window.judged:
+            shares = self._shares.setdefault(window.phase, Shares(self.entered))
+        key, second = (probe.source, probe.seq), probe.intended_ns // SECOND
+        delivery = self.tally.deliveries.setdefault(key, Delivery(window, second))
+        found = self._arrivals[probe] = Arrivals(probe, delivery, shares, self.tally)
+        return found
 
     def window_at(self, ns: int) -> Window | None:
         return self.plan.window_at(ns)
@@ -81,21 +158,32 @@ class Audience:
 
     def close(self, plan: Plan, published: Mapping[str, Published]) -> None:
         """Account for what each subscriber missed of `plan`, as far as it was carried out; then all leave."""
+        self._windows = self._numbered(plan)
+        for source, track, final in self._left:
+            self._account(track, plan, source, published[source]._replace(final=final))
         for member in list(self.members):
             for source, track in member.tracks.items():
-                self._account(track, plan, self.sources[source], published[source])
+                self._account(track, plan, source, published[source])
             member.close()
+        for phase, shares in self._shares.items():
+            self.tally.shares[phase].extend(shares.rows())
 
-    def _account(self, track: Track, plan: Plan, schedule: Schedule, published: Published) -> None:
+    def _account(self, track: Track, plan: Plan, source: str, published: Published) -> None:
         final, unconfirmed = published
-        phases = {phase.id: schedule.seqs(phase.begin_ns, phase.end_ns) for phase in plan.phases}
-        losses = track.losses(final, phases, unconfirmed)
+        losses = track.losses(final, self._windows[source], unconfirmed)
         for phase, loss in losses.items():
             self.tally.losses[phase] += loss
         if any(loss.lost for loss in losses.values()):
+            schedule = self.sources[source]
             seconds = {
                 second: schedule.seqs(second * SECOND, (second + 1) * SECOND)
                 for second in range(plan.begin_ns // SECOND, plan.end_ns // SECOND + 1)
             }
             for second, loss in track.losses(final, seconds, unconfirmed).items():
                 self.tally.seconds[second, "lost"] += loss.lost
+
+    def _numbered(self, plan: Plan) -> dict[str, Windows]:
+        return {
+            source: {phase.id: schedule.seqs(phase.begin_ns, phase.end_ns) for phase in plan.phases}
+            for source, schedule in self.sources.items()
+        }

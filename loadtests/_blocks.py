@@ -1,6 +1,7 @@
 """A body cut into blocks at its blank lines; each distinct block is read once, by the suite's own parser."""
 
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 from conformance.eventstream import BlockStream, EventStream
@@ -45,22 +46,22 @@ class Block(NamedTuple):
     probe: Probe | None
 
 
-class BlockReader:
-    """Reads blocks; the same bytes, sent to a thousand subscribers, are parsed once."""
+class BlockReader(dict[bytes, Block]):
+    """What each block says: the same bytes, sent to a thousand subscribers, are parsed once."""
 
-    def __init__(self) -> None:
-        self._known: dict[bytes, Block] = {}
+    def __init__(self, find: Callable[[str], Probe | None] = find) -> None:
+        """`find` is told an event's data."""
+        super().__init__()
+        self._find = find
 
-    def read(self, block: bytes) -> Block:
-        known = self._known.get(block)
-        if known is None:
-            if len(self._known) >= KEPT_BLOCKS:
-                self._known.clear()  # cheaper than keeping an order: a refill costs one parse a block
-            known = self._known[block] = _parse(block + b"\n\n")
-        return known
+    def __missing__(self, block: bytes) -> Block:
+        if len(self) >= KEPT_BLOCKS:
+            self.clear()  # cheaper than keeping an order: a refill costs one parse a block
+        found = self[block] = _parse(block + b"\n\n", self._find)
+        return found
 
 
-def _parse(block: bytes) -> Block:
+def _parse(block: bytes, find: Callable[[str], Probe | None]) -> Block:
     stream = EventStream()
     event = next(iter(stream.feed(block)), None)
     fields = (field for part in BlockStream().feed(block) for field in part.fields)

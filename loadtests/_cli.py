@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from loadtests._options import OPTIONS
-from loadtests._plan import SCENARIOS, Scenario
+from loadtests._scenario import SCENARIOS, Scenario
 
 __all__ = ["load"]
 
@@ -46,9 +46,7 @@ class LoadCommand(click.Command):
 
 
 def _told(scenario: Scenario) -> str:
-    levels, slo = ", ".join(map(str, scenario.levels)), ", ".join(scenario.slo)
-    seconds = f"{scenario.settle:g} + {scenario.hold:g} s each"
-    return f"{levels} subscribers, {seconds}, {scenario.pub_rate:g} probes/s; {slo}"
+    return f"{scenario.question} {scenario.outline()}"
 
 
 @click.command(cls=LoadCommand, context_settings={"ignore_unknown_options": True})

@@ -1,22 +1,15 @@
 """The options of a load test, once for Locust, its web form and our own help. Parses text; starts nothing."""
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from loadtests._plan import SCENARIOS, Scenario
+from loadtests._overrides import OptionError, number, scenario_of
+from loadtests._scenario import SCENARIOS, Scenario
 from loadtests._slo import Objective, SloError
 
 __all__ = ["OPTIONS", "Option", "OptionError", "Settings"]
-
-Number = TypeVar("Number", int, float)
-WORDS: dict[Any, str] = {int: "a whole number", float: "a number"}
-
-
-class OptionError(ValueError):
-    """An option that cannot be meant; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +21,11 @@ class Option:
     help: str
     keywords: Mapping[str, Any]
     in_form: bool = True
+
+    @property
+    def field(self) -> str:
+        """Its name among parsed options."""
+        return self.flag[2:].replace("-", "_")
 
 
 def _text(flag: str, metavar: str, help_: str, *, default: str = "", in_form: bool = True) -> Option:
@@ -45,13 +43,38 @@ OPTIONS = (
     _text("--levels", "N,…", "subscribers, level by level, rising (default: those of the scenario)"),
     _text("--settle", "SECONDS", "time at each level that is recorded but not judged"),
     _text("--hold", "SECONDS", "time at each level that is judged"),
-    _text("--pub-rate", "PER_SECOND", "probes published per second, in an open loop"),
+    _text("--windows", "N", "hold each level so many times, each with its own figures"),
+    _text("--pub-rate", "PER_SECOND,…", "probes published per second, in an open loop"),
+    _text(
+        "--schedule", "WHEN", "constant, poisson, or burst:N, which sends N at once, on average at --pub-rate"
+    ),
+    _text("--payload-bytes", "N", "least length of a probe"),
+    _text("--reconnect", "POLICY,…", "immediate, jitter or retry; a storm does one after the other"),
+    _text("--jitter", "SECONDS", "what the policy jitter spreads reconnects over (default: 5)"),
+    _text("--slow-pct", "PERCENT", "readers that stall, and as many that trickle, per hundred (slow)"),
+    _text("--lifetime", "SECONDS", "mean length of a subscription; 0: as long as the run"),
+    _text("--topics", "N", "channels to spread probes over; each subscriber has one of them"),
+    _text("--zipf", "S", "topic k has a share of subscribers proportional to 1/k^S (default: 1)"),
+    _text("--fleet", "CONFIG", "publish what this fleet of devices sends: a preset or a file of `fleet`"),
+    _text("--target", "FILE", "how to subscribe and publish: a target file of the suite", in_form=False),
+    _text(
+        "--storm-hook",
+        "URL|COMMAND",
+        "cut streams by this, instead of closing them: a URL to POST to, or a command (storm)",
+        in_form=False,
+    ),
     Option(
         "--slo",
         "EXPR",
         "an objective such as 'deliver.p99<=250ms' or 'phase[2000].loss.lost==0'; may be repeated",
         {"metavar": "EXPR", "action": "append", "default": []},
         in_form=False,
+    ),
+    Option(
+        "--abort-on-slo",
+        "",
+        "end the run after the first phase that misses an objective",
+        {"action": "store_true"},
     ),
     _text(
         "--out",
@@ -60,8 +83,9 @@ OPTIONS = (
         default="results/{run_id}.json",
         in_form=False,
     ),
-    _text("--seed", "N", "seeds what is left to chance: the jitter of connecting", default="1"),
+    _text("--seed", "N", "seeds what is left to chance: jitter, lifetimes, poisson, fleet", default="1"),
     _text("--server-pid", "PID", "also record CPU and memory of this process", in_form=False),
+    _text("--server-metrics", "URL", "also record what the server exports for Prometheus", in_form=False),
     Option(
         "--allow-remote",
         "",
@@ -81,14 +105,18 @@ class Settings:
     out: str
     seed: int
     server_pid: int | None
+    server_metrics: str
     allow_remote: bool
+    target: str
+    storm_hook: str
+    abort_on_slo: bool
     given: Mapping[str, Any]  # as they were typed, for the result file
 
     @classmethod
     def of(cls, options: Mapping[str, Any]) -> "Settings":
         """From Locust's parsed options. Raises OptionError."""
-        given = {option.flag: options[option.flag[2:].replace("-", "_")] for option in OPTIONS}
-        scenario = _scenario(given)
+        given = {option.flag: options[option.field] for option in OPTIONS}
+        scenario = scenario_of(given)
         out = given["--out"] or "results/{run_id}.json"
         if not Path(out).name:
             raise OptionError(f"--out {out!r}: write the name of a file")
@@ -96,9 +124,13 @@ class Settings:
             scenario,
             _objectives(given["--slo"], scenario),
             out,
-            _number(given, "--seed", int, 1, least=0),
-            _number(given, "--server-pid", int, 0, least=1) or None,
+            number(given, "--seed", int, 1, least=0),
+            number(given, "--server-pid", int, 0, least=1) or None,
+            str(given["--server-metrics"] or ""),
             bool(given["--allow-remote"]),
+            str(given["--target"] or ""),
+            str(given["--storm-hook"] or ""),
+            bool(given["--abort-on-slo"]),
             {flag: value for flag, value in given.items() if value},
         )
 
@@ -107,50 +139,9 @@ class Settings:
         return Path(self.out.replace("{run_id}", run))
 
 
-def _scenario(given: Mapping[str, Any]) -> Scenario:
-    name = given["--scenario"] or "fanout"
-    if name not in SCENARIOS:
-        raise OptionError(f"--scenario {name!r}: there are {', '.join(SCENARIOS)}")
-    scenario = SCENARIOS[name]
-    return replace(
-        scenario,
-        levels=_levels(given["--levels"]) or scenario.levels,
-        settle=_number(given, "--settle", float, scenario.settle, least=0),
-        hold=_number(given, "--hold", float, scenario.hold, least=1),
-        pub_rate=_number(given, "--pub-rate", float, scenario.pub_rate, least=0.001),
-    )
-
-
-def _levels(text: str) -> tuple[int, ...] | None:
-    if not text:
-        return None
-    try:
-        levels = tuple(int(level) for level in text.split(","))
-    except ValueError as error:
-        raise OptionError(f"--levels {text!r}: write whole numbers, like 100,250,500") from error
-    if levels[0] < 1 or list(levels) != sorted(set(levels)):
-        raise OptionError(f"--levels {text!r}: levels begin at 1 or more and rise")
-    return levels
-
-
-def _number(
-    given: Mapping[str, Any], flag: str, kind: Callable[[str], Number], default: Number, *, least: float
-) -> Number:
-    text = str(given[flag] or "").strip()
-    if not text:
-        return default
-    try:
-        value = kind(text)
-    except ValueError as error:
-        raise OptionError(f"{flag} {text!r}: write {WORDS[kind]}") from error
-    if not least <= value < math.inf:
-        raise OptionError(f"{flag} {text!r}: write {least:g} or more")
-    return value
-
-
 def _objectives(texts: list[str], scenario: Scenario) -> tuple[Objective, ...]:
     """Those of the scenario and those given; a given bound on the same metric replaces ours."""
-    names = [str(level) for level in scenario.levels]
+    names = [] if scenario.search else [step.name for step in scenario.steps()]
     try:
         ours, given = ([Objective.parse(text, names) for text in each] for each in (scenario.slo, texts))
     except SloError as error:

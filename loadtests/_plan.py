@@ -1,30 +1,31 @@
-"""What a run does and when: scenarios, and the phases that follow from them. Reads no clock."""
+"""What happens when: steps of a scenario, laid end to end from some instant on. Reads no clock."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-__all__ = ["SCENARIOS", "Phase", "Plan", "Scenario", "Window"]
+__all__ = ["Phase", "Plan", "Step", "Window"]
 
 SECOND = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
-    """Levels of subscribers, each `settle` + `hold` seconds long, under `pub_rate` probes a second in all."""
+class Step:
+    """So many subscribers under `rate` probes a second: `settle` seconds that don't count, `hold` that do.
+
+    At the end of settling, a `storm` cuts every stream. Whoever loses a stream comes back by the policy
+    `reconnect`. `slow` are the readers, among the subscribers, that do not keep up.
+    """
 
     name: str
-    levels: tuple[int, ...]
+    subscribers: int
+    rate: float
     settle: float
     hold: float
-    pub_rate: float
-    slo: tuple[str, ...]
-
-
-SCENARIOS = {
-    "smoke": Scenario("smoke", (50,), 2, 15, 5, ("loss.lost==0", "deliver.p99<=250ms")),
-    "fanout": Scenario("fanout", (100, 250, 500, 1000, 2000), 10, 30, 10, ("loss.silent==0",)),
-}
+    storm: bool = False
+    reconnect: str = "retry"
+    slow: int = 0
 
 
 class Window(NamedTuple):
@@ -36,14 +37,21 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One level. What is due in [begin, judged) is recorded, what is due in [judged, end) is judged too."""
+    """A step in time. What is due from `begin` on is recorded, what is due from `judged` on counts too."""
 
     id: int
-    name: str
-    subscribers: int
+    step: Step
     begin_ns: int
     judged_ns: int
     end_ns: int
+
+    @property
+    def name(self) -> str:
+        return self.step.name
+
+    @property
+    def subscribers(self) -> int:
+        return self.step.subscribers
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +61,12 @@ class Plan:
     phases: tuple[Phase, ...]
 
     @classmethod
-    def of(cls, scenario: Scenario, begin_ns: int) -> "Plan":
+    def of(cls, steps: Sequence[Step], begin_ns: int) -> "Plan":
         phases = []
-        for number, level in enumerate(scenario.levels):
-            judged_ns = begin_ns + int(scenario.settle * SECOND)
-            end_ns = judged_ns + int(scenario.hold * SECOND)
-            phases.append(Phase(number, str(level), level, begin_ns, judged_ns, end_ns))
+        for number, step in enumerate(steps):
+            judged_ns = begin_ns + int(step.settle * SECOND)
+            end_ns = judged_ns + int(step.hold * SECOND)
+            phases.append(Phase(number, step, begin_ns, judged_ns, end_ns))
             begin_ns = end_ns
         return cls(tuple(phases))
 
@@ -88,3 +96,9 @@ class Plan:
         end_ns = min(last.end_ns, max(ns, last.begin_ns))
         begun[-1] = replace(last, judged_ns=min(last.judged_ns, end_ns), end_ns=end_ns)
         return Plan(tuple(begun))
+
+    def rename(self, phase: int, name: str, subscribers: int) -> "Plan":
+        """The same with another level at that phase: a search decides on its levels one by one."""
+        changed = self.phases[phase]
+        changed = replace(changed, step=replace(changed.step, name=name, subscribers=subscribers))
+        return Plan((*self.phases[:phase], changed, *self.phases[phase + 1 :]))

@@ -3,9 +3,10 @@
 import json
 from typing import NamedTuple
 
-__all__ = ["STAMP", "Probe", "find", "source_name"]
+__all__ = ["STAMP", "Probe", "find", "source_name", "topic_name"]
 
 STAMP = "_probe"  # an extra key of the measurement, which a server passes on
+PAD = ',"pad":""'
 
 
 class Probe(NamedTuple):
@@ -17,22 +18,35 @@ class Probe(NamedTuple):
     intended_ns: int
     sent_ns: int
 
-    def encode(self) -> bytes:
-        """The measurement to POST."""
-        stamp = {"run": self.run, "intended": self.intended_ns, "sent": self.sent_ns}
+    def encode(self, least: int = 0) -> bytes:
+        """A measurement of its own, of `least` bytes or more."""
         measurement = {
             "device": self.source,
             "seq": self.seq,
             "ts": self.sent_ns // 1_000_000,
             "values": {"n": self.seq},
-            STAMP: stamp,
         }
-        return json.dumps(measurement, separators=(",", ":")).encode()
+        text = self.stamped(json.dumps(measurement, separators=(",", ":")))
+        missing = least - len(text) - len(PAD)
+        return (f'{text[:-1]},"pad":"{"x" * missing}"}}' if missing > 0 else text).encode()
+
+    def stamped(self, measurement: str) -> str:
+        """The text of a JSON object, with the stamp put in."""
+        stamp = (
+            f'{{"run":"{self.run}","source":"{self.source}","seq":{self.seq},'
+            f'"intended":{self.intended_ns},"sent":{self.sent_ns}}}'
+        )
+        return f'{measurement[:-1]},"{STAMP}":{stamp}}}'
 
 
-def source_name(run: str, worker: int) -> str:
-    """The device that publisher `worker` of `run` speaks for."""
-    return f"probe-{run}-{worker}"
+def source_name(run: str, publisher: int, topic: int = 0) -> str:
+    """What publisher number `publisher` of `run` numbers on its own; also a device's name."""
+    return f"probe-{run}-{publisher}" + (f"-{topic}" if topic else "")
+
+
+def topic_name(run: str, topic: int) -> str:
+    """A channel that nobody else uses."""
+    return f"load-{run}-{topic}"
 
 
 def find(data: str) -> Probe | None:
@@ -42,9 +56,13 @@ def find(data: str) -> Probe | None:
     try:
         match json.loads(data):
             case {
-                "device": str(source),
-                "seq": int(seq),
-                "_probe": {"run": str(run), "intended": int(intended), "sent": int(sent)},
+                "_probe": {
+                    "run": str(run),
+                    "source": str(source),
+                    "seq": int(seq),
+                    "intended": int(intended),
+                    "sent": int(sent),
+                }
             }:
                 return Probe(source, seq, run, intended, sent)
     except ValueError:

@@ -1,18 +1,24 @@
 """The open-loop publisher: a probe leaves when it is due, however long answers take. Reads no events."""
 
 import time
+from collections.abc import Callable, Iterator, Mapping
+from heapq import merge
 
 import gevent
 import httptools
 from gevent import socket
 
+from loadtests._answer import answer_kind
 from loadtests._endpoint import Endpoint
 from loadtests._plan import Plan
 from loadtests._probe import Probe
 from loadtests._schedule import Schedule
-from loadtests._tally import HistogramKey, Tally
+from loadtests._server import Server
+from loadtests._tally import HistogramKey, Published, Tally
 
-__all__ = ["ANSWER_SECONDS", "Publisher"]
+__all__ = ["ANSWER_SECONDS", "Compose", "Publisher"]
+
+Compose = Callable[[Probe, int], bytes]  # the text of a measurement, from its probe and its number in all
 
 MOST_IN_FLIGHT = 256
 ANSWER_SECONDS = 10.0  # for connecting and answering; beyond it a probe counts as unconfirmed
@@ -22,7 +28,11 @@ READ_BYTES = 65_536
 
 
 class RefusedError(Exception):
-    """A probe that the server did not take; the message says why."""
+    """A probe that the server did not take; the message says why, `kind` is what it is counted as."""
+
+    def __init__(self, message: str, kind: str = "none") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class Connection:
@@ -67,16 +77,18 @@ class Connection:
 
 
 class Publisher:
-    """Publishes one source's probes. `final` is the last number that left, -1 before the first."""
+    """Publishes the probes of some sources, each of which numbers its own."""
 
-    def __init__(self, endpoint: Endpoint, plan: Plan, schedule: Schedule, run: str, source: str) -> None:
-        self.final = -1
-        self.unconfirmed: set[int] = set()
-        self._endpoint = endpoint
+    def __init__(
+        self, server: Server, plan: Plan, sources: Mapping[str, Schedule], run: str, compose: Compose
+    ) -> None:
+        self._server = server
         self._plan = plan
-        self._schedule = schedule
+        self._sources = sources
         self._run = run
-        self._source = source
+        self._compose = compose
+        self._finals = dict.fromkeys(sources, -1)
+        self._unconfirmed: dict[str, set[int]] = {source: set() for source in sources}
         self._tally = Tally()
         self._idle: list[Connection] = []
         self._posts: set[gevent.Greenlet[..., None]] = set()
@@ -95,46 +107,66 @@ class Publisher:
         while self._idle:
             self._idle.pop().close()
 
+    def published(self) -> dict[str, Published]:
+        """What has left so far, by source; -1 before the first."""
+        return {
+            source: Published(final, frozenset(self._unconfirmed[source]))
+            for source, final in self._finals.items()
+        }
+
     def _publish(self) -> None:
-        for seq in self._schedule.seqs(self._schedule.begin_ns, self._schedule.end_ns):
-            due_ns = self._schedule.intended_ns(seq)
+        for due_ns, source, seq in merge(*map(self._due, self._sources)):
             while (left := due_ns - time.time_ns()) > 0:
                 gevent.sleep(left / SECOND)
-            self.final = seq
-            self.unconfirmed.add(seq)
+            self._finals[source] = seq
+            self._unconfirmed[source].add(seq)
             if len(self._posts) >= MOST_IN_FLIGHT:
-                self._tally.errors[f"publish: not sent, {MOST_IN_FLIGHT} in flight"] += 1
+                self._refused(due_ns, RefusedError(f"not sent, {MOST_IN_FLIGHT} in flight", "unsent"))
                 continue
-            post = gevent.spawn(self._post, seq, due_ns)
+            post = gevent.spawn(self._post, source, seq, due_ns)
             self._posts.add(post)
             post.link(self._posts.discard)
 
-    def _post(self, seq: int, due_ns: int) -> None:
+    def _due(self, source: str) -> Iterator[tuple[int, str, int]]:
+        schedule = self._sources[source]
+        return ((schedule.intended_ns(seq), source, seq) for seq in range(len(schedule)))
+
+    def _post(self, source: str, seq: int, due_ns: int) -> None:
         connection = None
         self._took(
             "publisher_late", due_ns, time.time_ns() - due_ns
         )  # our own fault; all later is the server's
         try:
             connection = self._connection()
-            probe = Probe(self._source, seq, self._run, due_ns, time.time_ns())
-            status = connection.post(self._endpoint.publish(probe.encode()))
-            if not 200 <= status < 300:
-                raise RefusedError(f"HTTP {status}")
-            self._confirm(seq, due_ns)
+            status = connection.post(self._request(Probe(source, seq, self._run, due_ns, time.time_ns())))
+            if not self._server.recipe.took(status):
+                raise RefusedError(f"HTTP {status}", answer_kind(status))
+            self._confirm(source, seq, due_ns)
         except TimeoutError:
-            self._tally.errors[f"publish: no answer within {ANSWER_SECONDS:.0f} s"] += 1
+            self._refused(due_ns, RefusedError(f"no answer within {ANSWER_SECONDS:.0f} s"))
         except OSError as error:
-            self._tally.errors[f"publish: {error.strerror or error}"] += 1
+            self._refused(due_ns, RefusedError(error.strerror or str(error)))
         except RefusedError as error:
-            self._tally.errors[f"publish: {error}"] += 1
+            self._refused(due_ns, error)
         finally:
             if connection is not None:
                 self._put_back(connection)
 
-    def _confirm(self, seq: int, due_ns: int) -> None:
-        self.unconfirmed.discard(seq)
+    def _request(self, probe: Probe) -> bytes:
+        schedule = self._sources[probe.source]
+        number = probe.seq * schedule.of + schedule.index
+        return self._server.recipe.publish(schedule.topic, self._compose(probe, number))
+
+    def _confirm(self, source: str, seq: int, due_ns: int) -> None:
+        self._unconfirmed[source].discard(seq)
         self._took("publish", due_ns, time.time_ns() - due_ns)
         self._tally.seconds[due_ns // SECOND, "published"] += 1
+
+    def _refused(self, due_ns: int, error: RefusedError) -> None:
+        phase = self._plan.phase_at(due_ns)
+        self._tally.errors[f"publish: {error}"] += 1
+        if phase is not None:
+            self._tally.counts[phase.id, f"publish_{error.kind}"] += 1
 
     def _took(self, metric: str, due_ns: int, ns: int) -> None:
         self._tally.histograms[HistogramKey(self._plan.window_at(due_ns), metric)].add(ns // 1000)
@@ -146,7 +178,7 @@ class Publisher:
                 kept.reusable = False  # until it has answered again
                 return kept
             kept.close()
-        return Connection(self._endpoint)
+        return Connection(self._server.publications)
 
     def _put_back(self, connection: Connection) -> None:
         if connection.reusable:

@@ -3,13 +3,14 @@
 import errno
 import os
 import socket
+from collections.abc import Callable
 from typing import Protocol
 
 import httptools
 
 from loadtests._blocks import Cutter
 from loadtests._endpoint import Endpoint
-from loadtests._pump import SO_TIMESTAMPNS, Pump, Read, open_socket, receive
+from loadtests._pump import SO_TIMESTAMPNS, Pump, Read, open_socket, receive, stamped
 
 __all__ = ["Circuit", "Owner", "Stream"]
 
@@ -19,10 +20,10 @@ LONGEST_TYPE = 60  # characters that an error shows
 
 
 class Owner(Protocol):
-    """Whoever opened the stream."""
+    """Whoever opened the stream. Times (ns): when the kernel had what we read, and when we read it."""
 
-    def on_open(self, read: Read) -> None: ...
-    def on_block(self, block: bytes, read: Read) -> None: ...
+    def on_open(self, arrived_ns: int) -> None: ...
+    def on_block(self, block: bytes, arrived_ns: int, read_ns: int) -> None: ...
     def on_end(self, reason: str) -> None: ...
 
 
@@ -37,15 +38,19 @@ class Circuit(Protocol):
 class Stream:
     """GET, head, blocks, end. `on_end` comes once, and not after `close`."""
 
-    def __init__(self, circuit: Circuit, owner: Owner, *, last_id: str) -> None:
-        self._pump = circuit.pump
-        self._endpoint = circuit.endpoint
-        self._kernel_stamps = circuit.kernel_stamps
+    __slots__ = (
+        *("_arrived_ns", "_circuit", "_cutter", "_open", "_owner", "_parser", "_read_ns", "_receive"),
+        *("_request", "_socket", "_type"),
+    )
+
+    def __init__(self, circuit: Circuit, owner: Owner, request: bytes) -> None:
+        self._circuit = circuit
         self._owner = owner
-        self._last_id = last_id
+        self._request = request
         self._cutter = Cutter()
         self._parser = httptools.HttpResponseParser(self)
-        self._read = Read(b"", 0, 0)
+        self._receive: Callable[[socket.socket], Read] = stamped if circuit.kernel_stamps else receive
+        self._arrived_ns = self._read_ns = 0
         self._open = False
         self._type = ""
         self._socket: socket.socket | None = None
@@ -53,21 +58,21 @@ class Stream:
     def connect(self) -> None:
         """Begin. May fail at once, and so call `on_end` before it returns."""
         try:
-            self._socket = open_socket(self._endpoint.family)
-            failed = self._socket.connect_ex(self._endpoint.address)
+            self._socket = open_socket(self._circuit.endpoint.family)
+            failed = self._socket.connect_ex(self._circuit.endpoint.address)
         except OSError as error:  # out of files
             self._fail(f"connect: {error.strerror}")
             return
         if failed not in {0, errno.EINPROGRESS}:
             self._fail(f"connect: {os.strerror(failed)}")
             return
-        self._pump.connecting(self._socket.fileno(), self)
+        self._circuit.pump.connecting(self._socket.fileno(), self)
 
     def close(self) -> None:
         """Leave. Nothing is called afterwards."""
         self._open = False
         if self._socket is not None:
-            self._pump.forget(self._socket.fileno())
+            self._circuit.pump.forget(self._socket.fileno())
             self._socket.close()
             self._socket = None
 
@@ -82,23 +87,23 @@ class Stream:
             failed = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if failed:
                 raise OSError(failed, os.strerror(failed))
-            if self._kernel_stamps:
+            if self._circuit.kernel_stamps:
                 self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-            self._socket.send(self._endpoint.subscribe(self._last_id))
+            self._socket.send(self._request)
         except OSError as error:
             self._fail(f"connect: {error.strerror}")
             return
-        self._pump.reading(self._socket.fileno())
+        self._circuit.pump.reading(self._socket.fileno())
 
     def on_readable(self) -> None:
         """Read once; the pump comes again for the rest."""
         assert self._socket is not None
         try:
-            self._read = receive(self._socket, kernel_stamps=self._kernel_stamps)
-            if not self._read.data:
+            data, self._arrived_ns, self._read_ns = self._receive(self._socket)
+            if not data:
                 self._fail("stream: eof")
                 return
-            self._parser.feed_data(self._read.data)
+            self._parser.feed_data(data)
         except BlockingIOError:
             return
         except OSError as error:
@@ -121,7 +126,7 @@ class Stream:
             self._fail(f"connect: not an event stream, but {self._type[:LONGEST_TYPE] or 'without a type'}")
             return
         self._open = True
-        self._owner.on_open(self._read)
+        self._owner.on_open(self._arrived_ns)
 
     def on_body(self, data: bytes) -> None:
         if not self._open:
@@ -131,8 +136,9 @@ class Stream:
         except ValueError as error:
             self._fail(f"stream: {error}")
             return
+        arrived_ns, read_ns = self._arrived_ns, self._read_ns
         for block in blocks:
-            self._owner.on_block(block, self._read)
+            self._owner.on_block(block, arrived_ns, read_ns)
 
     def on_message_complete(self) -> None:
         if self._open:

@@ -5,74 +5,114 @@ import time
 import gevent
 from gevent.event import Event
 
-from loadtests._accounting import Seen, Track
-from loadtests._audience import OUTSIDE, Audience
+from loadtests._accounting import NEW, Seen, Track
+from loadtests._answer import answer_kind
+from loadtests._audience import Audience
 from loadtests._probe import Probe
-from loadtests._pump import Read
+from loadtests._reconnect import RETRY_SECONDS, pause
+from loadtests._seam import Seam
 from loadtests._stream import Stream
-from loadtests._tally import Delivery, Share
 
 __all__ = ["Subscriber"]
 
 OPEN_SECONDS = 10.0
-RETRY_SECONDS = 1.0  # until the server says otherwise
-LONGEST_PAUSE_SECONDS = 30.0
+MARGIN_NS = 1_000_000_000  # what was due so shortly before somebody left may still have been on its way
 SECOND = 1_000_000_000
+NOWHERE = -1  # in the order of those who got a stream
 
 
 class Subscriber:
-    """A stream that is opened again whenever the server ends it, and what came through it."""
+    """A stream that is opened again whenever it was lost, and what came through it.
+
+    In scenarios with a lifetime it is a place that one subscriber after the other takes, each one new to
+    the server. When they come is decided beforehand, however long the server takes to let them in.
+    """
 
     def __init__(self, audience: Audience) -> None:
         self.tracks: dict[str, Track] = {}
         self.live = False
         self._audience = audience
+        self._topic = audience.draw_topic()
         self._stream: Stream | None = None
         self._changed = Event()
         self._closed = False
-        self._order = 0
+        self._order = NOWHERE
+        self._due_ns = 0
         self._connect_ns = 0
         self._cut_ns: int | None = None
         self._last_id = ""
-        self._resumed = False
+        self._seam: Seam | None = None
+        self._seams: list[Seam] = []
         self._empty = True
         self._retry_seconds = RETRY_SECONDS
-        self._shares: dict[int, list[int]] = {}
         audience.members.add(self)
 
     def follow(self, delay: float) -> None:
-        """Hold the stream open until `close`; parks the calling greenlet."""
+        """Hold a stream open until `close`; parks the calling greenlet."""
         gevent.sleep(delay)
-        failures = 0
+        mean = self._audience.scenario.lifetime
+        due_ns = time.time_ns()
         while not self._closed:
-            self._open()
-            failures = 0 if self.live else failures + 1
-            while self.live:
-                self._changed.wait()  # without a deadline: a stream may last as long as the run
-                self._changed.clear()
-            if not self._closed:
-                gevent.sleep(self._pause(failures))
+            lasts = self._audience.random.expovariate(1 / mean) if mean else None
+            until_ns = None if lasts is None else due_ns + int(lasts * SECOND)
+            self._stay(due_ns, until_ns)
+            if until_ns is not None and not self._closed:
+                self._part(until_ns)
+                due_ns = until_ns
+
+    def cut(self) -> None:
+        """Drop the stream, as a network does that breaks; a subscriber comes back."""
+        if self.live:
+            self._lost()
+            self._changed.set()
 
     def close(self) -> None:
-        """Leave, and hand in the figures that are kept by subscriber."""
+        """Leave for good."""
         if self._closed:
             return
         self._closed = True
         self._leave()
+        self._hand_in()
         self._changed.set()
         self._audience.members.discard(self)
-        for phase, (n, total_us) in self._shares.items():
-            self._audience.tally.shares[phase].append(Share(self._order, n, total_us))
 
-    def _open(self) -> None:
+    def _stay(self, due_ns: int, until_ns: int | None) -> None:
+        """Be there from then on, whatever happens to the stream."""
+        self._due_ns = due_ns
+        failures = 0
+        while not self._closed and _left(until_ns) != 0:
+            self._open(_left(until_ns))
+            failures = 0 if self.live else failures + 1
+            while self.live and (left := _left(until_ns)) != 0:
+                self._changed.wait(left)  # without a deadline a stream lasts as long as the run
+                self._changed.clear()
+            if not self._closed:
+                seconds, left = self._pause(failures), _left(until_ns)
+                gevent.sleep(seconds if left is None else min(seconds, left))
+
+    def _part(self, until_ns: int) -> None:
+        """The one who is here leaves for good, and the next one comes, whom the server does not know."""
+        audience = self._audience
+        phase = audience.phase_of(until_ns)
+        audience.tally.counts[phase, "left" if self.tracks else "abandoned"] += 1
+        self._leave()
+        self._hand_in()
+        audience.part(self.tracks, until_ns - MARGIN_NS)
+        self.tracks, self._last_id, self._seam, self._cut_ns = {}, "", None, None
+        self._topic = audience.draw_topic()
+
+    def _open(self, seconds: float | None) -> None:
         self._changed.clear()
-        self._resumed = bool(self._last_id)
         self._empty = True
         self._connect_ns = time.time_ns()
-        self._stream = Stream(self._audience, self, last_id=self._last_id)
+        recipe = self._audience.server.recipe
+        self._stream = Stream(self._audience, self, recipe.subscribe(self._topic, self._last_id))
         self._stream.connect()
-        if not self._changed.wait(OPEN_SECONDS):
-            self.on_end(f"connect: no response within {OPEN_SECONDS:.0f} s")
+        if not self._changed.wait(OPEN_SECONDS if seconds is None else min(OPEN_SECONDS, seconds)):
+            if seconds is not None and seconds < OPEN_SECONDS:
+                self._leave()  # whoever leaves before it is let in
+            else:
+                self.on_end(f"connect: no response within {OPEN_SECONDS:.0f} s")
         self._changed.clear()
 
     def _leave(self) -> None:
@@ -83,26 +123,43 @@ class Subscriber:
             self.live = False
             self._audience.live -= 1
 
-    def _pause(self, failures: int) -> float:
-        base = min(LONGEST_PAUSE_SECONDS, self._retry_seconds * float(2 ** min(failures, 5)))
-        return base * self._audience.random.uniform(1, 1.5)
+    def _lost(self) -> None:
+        """The stream is gone, and we want it back."""
+        tally = self._audience.tally
+        self._cut_ns = time.time_ns()
+        tally.seconds[self._cut_ns // SECOND, "disconnects"] += 1
+        tally.counts[self._audience.phase_of(self._cut_ns), "cut"] += 1
+        self._leave()
 
-    def on_open(self, read: Read) -> None:
+    def _pause(self, failures: int) -> float:
+        audience = self._audience
+        phase = audience.plan.phase_at(time.time_ns())
+        policy = phase.step.reconnect if phase else "retry"
+        jitter = audience.scenario.jitter
+        return pause(policy, failures, self._retry_seconds, jitter, audience.random)
+
+    def on_open(self, arrived_ns: int) -> None:
         """The head came: we are subscribed."""
-        audience, now = self._audience, read.arrived_ns
+        audience, now = self._audience, arrived_ns
         self.live = True
         audience.live += 1
-        if not self.tracks:
-            self._order = audience.opened
-            audience.opened += 1
-            self.tracks = {
-                source: Track(schedule.first_from(now)) for source, schedule in audience.sources.items()
-            }
-        audience.took("connect", self._connect_ns, now)
+        if self._order == NOWHERE:
+            self._order = audience.enter()
+        if self.tracks and not audience.server.recipe.resumes:
+            self._hand_in()
+            audience.part(self.tracks, self._connect_ns)  # what comes while away, nobody may expect
+            self.tracks = {}
+        if self.tracks:
+            audience.took("connect", self._connect_ns, now)
+        else:
+            audience.took("connect", min(self._due_ns, self._connect_ns), now)
+            self.tracks = audience.tracks(self._topic, now)
         audience.tally.seconds[now // SECOND, "conn_ok"] += 1
         if self._cut_ns is not None:
             audience.took("reconnect", self._cut_ns, now)
             audience.tally.counts[audience.phase_of(self._cut_ns), "reconnects"] += 1
+            if self._last_id:
+                self._resume(audience.phase_of(self._cut_ns), now)
             self._cut_ns = None
         self._changed.set()
 
@@ -111,14 +168,29 @@ class Subscriber:
         tally = self._audience.tally
         tally.errors[reason] += 1
         if self.live:
-            self._cut_ns = time.time_ns()
-            tally.seconds[self._cut_ns // SECOND, "disconnects"] += 1
+            self._lost()
+        elif kind := _refusal(reason):
+            tally.counts[self._audience.phase_of(self._connect_ns), kind] += 1
         self._leave()
         self._changed.set()
 
-    def on_block(self, block: bytes, read: Read) -> None:
+    def _resume(self, phase: int, now: int) -> None:
+        self._seam = Seam(phase, now, {source: track.last for source, track in self.tracks.items()})
+        self._seams.append(self._seam)
+
+    def _hand_in(self) -> None:
+        """What is known of the places where a stream was taken up again."""
+        tally = self._audience.tally
+        for seam in self._seams:
+            tally.counts[seam.phase, "gap"] += seam.gap(self.tracks)
+            if seam.replayed_ns:
+                self._audience.took("catchup", seam.opened_ns, seam.replayed_ns)
+        self._seams = []
+
+    def on_block(self, block: bytes, arrived_ns: int, read_ns: int) -> None:
         """Account for whatever it says."""
-        type_, id_, retry_ms, probe = self._audience.blocks.read(block)
+        audience = self._audience
+        type_, id_, retry_ms, probe = audience.blocks[block]
         if id_ is not None:
             self._last_id = id_
         if retry_ms is not None:
@@ -127,46 +199,54 @@ class Subscriber:
             return
         if self._empty:
             self._empty = False
-            self._audience.took("first_event", self._connect_ns, read.arrived_ns)
+            audience.took("first_event", self._connect_ns, arrived_ns)
         if type_ == "reset":
             for track in self.tracks.values():
                 track.reset()
-        elif probe is not None and probe.run == self._audience.run:
-            self._on_probe(probe, read)
+        elif probe is not None and probe.run == audience.run:
+            self._on_probe(probe, arrived_ns, read_ns)
 
-    def _on_probe(self, probe: Probe, read: Read) -> None:
+    def _on_probe(self, probe: Probe, arrived_ns: int, read_ns: int) -> None:
         audience = self._audience
         track = self.tracks.get(probe.source)
         if track is None:
+            if probe.source in audience.sources:
+                audience.tally.counts[audience.phase_of(probe.intended_ns), "leak"] += 1
             return
-        audience.heard_ns = read.read_ns
+        audience.heard_ns = read_ns
         seen = track.see(probe.seq)
-        if seen is not Seen.NEW:
+        if self._seam is not None and self._on_resumed(self._seam, probe, seen, arrived_ns):
+            return
+        if seen is NEW or seen is Seen.LATE:
+            audience.arrivals(probe).note(self._order, arrived_ns, read_ns)
+        if seen is not NEW:
             audience.tally.counts[audience.phase_of(probe.intended_ns), seen.value] += 1
-            if seen is not Seen.LATE:
-                return
-        if self._resumed and probe.sent_ns < self._connect_ns:
-            audience.took("replay", probe.intended_ns, read.arrived_ns)
-            audience.tally.counts[audience.phase_of(probe.intended_ns), "replayed"] += 1
-        else:
-            self._on_delivery(probe, read)
 
-    def _on_delivery(self, probe: Probe, read: Read) -> None:
-        tally = self._audience.tally
-        delivery = tally.deliveries.get((probe.source, probe.seq))
-        if delivery is None:
-            window = self._audience.window_at(probe.intended_ns)
-            delivery = tally.deliveries[probe.source, probe.seq] = Delivery(
-                window, probe.intended_ns // SECOND
-            )
-        took_us = (read.arrived_ns - probe.intended_ns) // 1000
-        delivery.deliver.add(took_us)
-        delivery.deliver_sent.add((read.arrived_ns - probe.sent_ns) // 1000)
-        delivery.lag.add((read.read_ns - read.arrived_ns) // 1000)
-        tally.seconds[read.arrived_ns // SECOND, "deliveries"] += 1
-        if took_us < 0:
-            tally.counts[OUTSIDE, "negative"] += 1
-        if delivery.window is not None and delivery.window.judged:
-            share = self._shares.setdefault(delivery.window.phase, [0, 0])
-            share[0] += 1
-            share[1] += took_us
+    def _on_resumed(self, seam: Seam, probe: Probe, seen: Seen, arrived_ns: int) -> bool:
+        """Whether this is a replay: it was sent before we came back."""
+        if probe.sent_ns >= self._connect_ns:
+            seam.close(probe.source, probe.seq)
+            return False
+        audience, phase = self._audience, self._audience.phase_of(probe.intended_ns)
+        seam.replayed_ns = arrived_ns
+        if seen is Seen.NEW or seen is Seen.LATE:
+            audience.took("replay", probe.intended_ns, arrived_ns)
+            audience.tally.counts[phase, "replayed"] += 1
+        if seen is Seen.DUPLICATE:
+            audience.tally.counts[seam.phase, "resume_dup"] += 1
+        if seen is not Seen.NEW:
+            audience.tally.counts[phase, seen.value] += 1
+        return True
+
+
+def _left(until_ns: int | None) -> float | None:
+    """Seconds until then, never below 0; None where there is no end."""
+    return None if until_ns is None else max(0.0, (until_ns - time.time_ns()) / SECOND)
+
+
+def _refusal(reason: str) -> str:
+    """What an attempt that failed is counted as, or ""."""
+    kind, _, status = reason.rpartition("HTTP ")
+    if kind == "connect: " and status.isdecimal():
+        return f"http_{answer_kind(int(status))}"
+    return "refused" if reason.startswith("connect: ") else ""

@@ -1,0 +1,145 @@
+"""A scenario as the user wants it: its defaults, with what was typed instead. Parses text; starts nothing."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+from loadtests._reconnect import POLICIES
+from loadtests._scenario import SCENARIOS, Scenario
+
+__all__ = ["OptionError", "number", "scenario_of"]
+
+Number = TypeVar("Number", int, float)
+WORDS: dict[Any, str] = {int: "a whole number", float: "a number"}
+SCHEDULE = re.compile(r"constant|poisson|burst:[1-9]\d{0,5}")
+MOST_TOPICS = 1_000
+LARGEST_PAYLOAD = 1_000_000  # bytes; our reader takes blocks of a megabyte
+ONLY = {  # options that say nothing elsewhere
+    "--slow-pct": "slow",
+    "--storm-hook": "storm",
+}
+
+
+class OptionError(ValueError):
+    """An option that cannot be meant; the message says why."""
+
+
+def scenario_of(given: Mapping[str, Any]) -> Scenario:
+    """The scenario of that name with every option that was given, by flag. Raises OptionError."""
+    name = given["--scenario"] or "fanout"
+    if name not in SCENARIOS:
+        raise OptionError(f"--scenario {name!r}: there are {', '.join(SCENARIOS)}")
+    for flag, only in ONLY.items():
+        if given[flag] and name != only:
+            raise OptionError(f"{flag}: only --scenario {only} has a use for it, not {name}")
+    scenario = _checked(_overridden(SCENARIOS[name], given), given)
+    if scenario.fleet and given["--pub-rate"]:
+        raise OptionError("--pub-rate: a fleet has a rhythm of its own; leave one of the two out")
+    return scenario
+
+
+def _overridden(scenario: Scenario, given: Mapping[str, Any]) -> Scenario:
+    return replace(
+        scenario,
+        levels=_levels(given["--levels"]) or scenario.levels,
+        settle=number(given, "--settle", float, scenario.settle, least=0),
+        hold=number(given, "--hold", float, scenario.hold, least=1),
+        windows=number(given, "--windows", int, scenario.windows, least=1),
+        rates=_rates(given["--pub-rate"]) or scenario.rates,
+        schedule=_schedule(given["--schedule"]) or scenario.schedule,
+        payload=number(given, "--payload-bytes", int, scenario.payload, least=0, most=LARGEST_PAYLOAD),
+        reconnect=_policies(given["--reconnect"]) or scenario.reconnect,
+        jitter=number(given, "--jitter", float, scenario.jitter, least=0.001),
+        slow_pct=number(given, "--slow-pct", float, scenario.slow_pct, least=0.001, most=100),
+        lifetime=number(given, "--lifetime", float, scenario.lifetime, least=0),
+        topics=number(given, "--topics", int, scenario.topics, least=1, most=MOST_TOPICS),
+        zipf=number(given, "--zipf", float, scenario.zipf, least=0, most=10),
+        fleet=str(given["--fleet"] or scenario.fleet),
+    )
+
+
+def _checked(scenario: Scenario, given: Mapping[str, Any]) -> Scenario:
+    """Some scenarios have but one level, rate or policy. Raises OptionError."""
+    one = scenario.storms or scenario.search or bool(scenario.slow_pct) or scenario.open_end
+    for flag, values, single in (
+        ("--levels", scenario.levels, one),
+        ("--pub-rate", scenario.rates, one),
+        ("--reconnect", scenario.reconnect, not scenario.storms),
+    ):
+        if single and len(values) > 1:
+            raise OptionError(f"{flag} {given[flag]!r}: {scenario.name} goes by one of them")
+    if scenario.windows > 1 and one:
+        raise OptionError(f"--windows: {scenario.name} has no use for it")
+    if scenario.open_end and (given["--levels"] or given["--hold"] or given["--settle"]):
+        raise OptionError("--levels, --settle, --hold: free is as many (-u) for as long (-t) as you say")
+    return scenario
+
+
+def _levels(text: str) -> tuple[int, ...] | None:
+    if not text:
+        return None
+    try:
+        levels = tuple(int(level) for level in text.split(","))
+    except ValueError as error:
+        raise OptionError(f"--levels {text!r}: write whole numbers, like 100,250,500") from error
+    if levels[0] < 1 or list(levels) != sorted(set(levels)):
+        raise OptionError(f"--levels {text!r}: levels begin at 1 or more and rise")
+    return levels
+
+
+def _rates(text: str) -> tuple[float, ...] | None:
+    if not text:
+        return None
+    rates = tuple(
+        number({"--pub-rate": rate}, "--pub-rate", float, 0.0, least=0.001, most=100_000)
+        for rate in text.split(",")
+    )
+    if list(rates) != sorted(set(rates)) or not rates[0]:
+        raise OptionError(f"--pub-rate {text!r}: several rates rise, like 10,50,100")
+    return rates
+
+
+def _schedule(text: str) -> str | None:
+    if text and not SCHEDULE.fullmatch(text):
+        raise OptionError(f"--schedule {text!r}: write constant, poisson or burst:N, like burst:200")
+    return text or None
+
+
+def _policies(text: str) -> tuple[str, ...] | None:
+    if not text:
+        return None
+    policies = tuple(policy.strip() for policy in text.split(","))
+    for policy in policies:
+        if policy not in POLICIES:
+            near = get_close_matches(policy, POLICIES, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise OptionError(f"--reconnect {text!r}: there are {', '.join(POLICIES)}{hint}")
+    if len(set(policies)) < len(policies):
+        raise OptionError(f"--reconnect {text!r}: each policy once")
+    return policies
+
+
+def number(
+    given: Mapping[str, Any],
+    flag: str,
+    kind: Callable[[str], Number],
+    default: Number,
+    *,
+    least: float,
+    most: float = math.inf,
+) -> Number:
+    """What was typed for `flag`, or the default. Raises OptionError outside of [least, most]."""
+    text = str(given[flag] or "").strip()
+    if not text:
+        return default
+    try:
+        value = kind(text)
+    except ValueError as error:
+        raise OptionError(f"{flag} {text!r}: write {WORDS[kind]}") from error
+    if not least <= value <= most or value == math.inf:
+        bound = f"{least:g} or more" if most == math.inf or not value <= most else f"{least:g} to {most:g}"
+        raise OptionError(f"{flag} {text!r}: write {bound}")
+    return value
