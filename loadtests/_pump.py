@@ -4,13 +4,14 @@ import logging
 import select
 import socket
 import struct
-import time
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable
+from time import time_ns
+from typing import Any, Protocol
 
 import gevent
 from gevent.monkey import get_original
 
-__all__ = ["Handler", "Pump", "Read", "kernel_stamps_work", "open_socket", "receive"]
+__all__ = ["Handler", "Pump", "Read", "Timer", "kernel_stamps_work", "open_socket", "receive", "stamped"]
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,13 @@ READ_BYTES = 65_536
 SO_TIMESTAMPNS = 35  # Linux; Python's socket module does not name it
 STAMP = struct.Struct("qq")
 STAMP_SPACE = socket.CMSG_SPACE(STAMP.size)
-SELF_TEST_NS = 1_000_000_000
+SELF_TEST_NS = SECOND = 1_000_000_000
+
+Read = tuple[bytes, int, int]
+"""Bytes, when the kernel got the last of them, and when we read them (ns of the wall clock).
+
+No class of its own: making one costs as much as cutting the bytes into events.
+"""
 
 
 class Handler(Protocol):
@@ -36,12 +43,11 @@ class Handler(Protocol):
     def on_readable(self) -> None: ...
 
 
-class Read(NamedTuple):
-    """Bytes, when the kernel got the last of them, and when we read them (ns of the wall clock)."""
+class Timer(Protocol):
+    """A call that is due later."""
 
-    data: bytes
-    arrived_ns: int
-    read_ns: int
+    def close(self) -> None:
+        """It is not, after all."""
 
 
 class Pump:
@@ -50,8 +56,9 @@ class Pump:
     def __init__(self) -> None:
         self.errors = 0
         self._handlers: dict[int, Handler] = {}
+        self._loop = gevent.get_hub().loop
         self._epoll = Epoll()
-        self._watcher = gevent.get_hub().loop.io(self._epoll.fileno(), HUB_READABLE)
+        self._watcher = self._loop.io(self._epoll.fileno(), HUB_READABLE)
         self._watcher.start(self._turn)
 
     def connecting(self, fd: int, handler: Handler) -> None:
@@ -67,6 +74,17 @@ class Pump:
         if self._handlers.pop(fd, None) is not None:
             self._epoll.unregister(fd)
 
+    def later(self, seconds: float, call: Callable[[], None]) -> Timer:
+        """Call that once. Whoever waits like this needs no greenlet, with a stack of its own."""
+        timer: Timer = self._loop.timer(seconds)
+
+        def due() -> None:
+            timer.close()
+            self._guarded(call)
+
+        timer.start(due)  # type: ignore[attr-defined] # nobody else's business
+        return timer
+
     def close(self) -> None:
         self._watcher.stop()
         self._watcher.close()
@@ -74,19 +92,20 @@ class Pump:
         self._handlers.clear()
 
     def _turn(self) -> None:
+        handlers, guarded = self._handlers, self._guarded
         for fd, mask in self._epoll.poll(0, BATCH):
-            handler = self._handlers.get(fd)
+            handler = handlers.get(fd)
             if handler is None:
                 continue  # closed earlier in this batch
-            try:
-                if mask & WRITABLE:
-                    handler.on_writable()
-                else:
-                    handler.on_readable()
-            except Exception:  # the hub would only print it, and the run would look valid
-                self.errors += 1
-                if self.errors == 1:
-                    log.exception("an error in the pump")
+            guarded(handler.on_writable if mask & WRITABLE else handler.on_readable)
+
+    def _guarded(self, call: Callable[[], None]) -> None:
+        try:
+            call()
+        except Exception:  # the hub would only print it, and the run would look valid
+            self.errors += 1
+            if self.errors == 1:
+                log.exception("an error in the pump")
 
 
 def open_socket(family: int) -> socket.socket:
@@ -96,26 +115,22 @@ def open_socket(family: int) -> socket.socket:
     return sock
 
 
-def receive(sock: socket.socket, *, kernel_stamps: bool) -> Read:
-    """Read once. Raises OSError as `recv` does; empty data is the end.
+def receive(sock: socket.socket) -> Read:
+    """Read once. Raises OSError as `recv` does; empty data is the end."""
+    data = sock.recv(READ_BYTES)
+    now = time_ns()
+    return data, now, now
 
-    The kernel's stamp is that of the last byte read: conservative for the events before it.
-    """
-    if not kernel_stamps:
-        data = sock.recv(READ_BYTES)
-        now = time.time_ns()
-        return Read(data, now, now)
+
+def stamped(sock: socket.socket) -> Read:
+    """The same, with the kernel's stamp: it is of the last byte, so conservative for the events before it."""
     data, ancillary, _flags, _address = sock.recvmsg(READ_BYTES, STAMP_SPACE)
-    now = time.time_ns()
-    return Read(data, _stamp(ancillary) or now, now)
-
-
-def _stamp(ancillary: list[tuple[int, int, bytes]]) -> int | None:
-    for level, kind, value in ancillary:
-        if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
-            seconds, nanoseconds = STAMP.unpack_from(value)
-            return int(seconds * 1_000_000_000 + nanoseconds)
-    return None
+    now = time_ns()
+    for _level, kind, value in ancillary:
+        if kind == SO_TIMESTAMPNS:
+            seconds, nanoseconds = STAMP.unpack(value)
+            return data, seconds * SECOND + nanoseconds, now
+    return data, now, now
 
 
 def kernel_stamps_work() -> bool:
@@ -134,8 +149,7 @@ def _believable(ours: Any, theirs: Any) -> bool:
     try:
         ours.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         theirs.sendall(b"x")
-        _data, ancillary, _flags, _address = ours.recvmsg(1, STAMP_SPACE)
+        _data, arrived_ns, read_ns = stamped(ours)
     except (OSError, AttributeError):
         return False
-    stamp = _stamp(ancillary)
-    return stamp is not None and 0 <= time.time_ns() - stamp < SELF_TEST_NS
+    return 0 < read_ns - arrived_ns < SELF_TEST_NS

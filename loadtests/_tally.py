@@ -1,6 +1,7 @@
 """What one process has counted since it was last asked. Counts add up in any order; judges nothing."""
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -8,7 +9,9 @@ from loadtests._accounting import Loss
 from loadtests._histogram import Histogram
 from loadtests._plan import Window
 
-__all__ = ["Delivery", "HistogramKey", "Share", "Tally"]
+__all__ = ["OUTSIDE", "Delivery", "HistogramKey", "Published", "Share", "Tally"]
+
+OUTSIDE = -1  # the phase of whatever lies outside of the plan
 
 
 class HistogramKey(NamedTuple):
@@ -29,6 +32,13 @@ class Delivery:
         self.deliver = Histogram()
         self.deliver_sent = Histogram()
         self.lag = Histogram()
+
+
+class Published(NamedTuple):
+    """What a source published in the end: its last number, and the numbers that nobody acknowledged."""
+
+    final: int
+    unconfirmed: Collection[int] = ()
 
 
 class Share(NamedTuple):

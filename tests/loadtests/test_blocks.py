@@ -33,7 +33,7 @@ ENDINGS = {"LF": b"\n", "CRLF": b"\r\n", "CR": b"\r"}
 def read(*slices: bytes) -> list[Block]:
     """What a reader makes of the slices; blank lines left over from a border dispatch nothing."""
     cutter, reader = Cutter(), BlockReader()
-    blocks = [reader.read(block) for part in slices for block in cutter.feed(part)]
+    blocks = [reader[block] for part in slices for block in cutter.feed(part)]
     return [block for block in blocks if block != Block("", None, None, None)]
 
 
