@@ -7,6 +7,8 @@ from itertools import accumulate
 from random import Random
 from typing import NamedTuple, Protocol
 
+from gevent.event import Event
+
 from loadtests._accounting import Track
 from loadtests._arrivals import Arrivals
 from loadtests._blocks import BlockReader
@@ -64,6 +66,7 @@ class Audience:
     entered: int = 0  # subscribers that ever had a stream
     live: int = 0
     heard_ns: int = 0  # when a probe was last read
+    over: Event = field(default_factory=Event)
     _arrivals: dict[Probe, Arrivals] = field(default_factory=dict)
     _shares: dict[int, Shares] = field(default_factory=dict)
     _left: list[Left] = field(default_factory=list)
@@ -167,6 +170,7 @@ class Audience:
             member.close()
         for phase, shares in self._shares.items():
             self.tally.shares[phase].extend(shares.rows())
+        self.over.set()
 
     def _account(self, track: Track, plan: Plan, source: str, published: Published) -> None:
         final, unconfirmed = published

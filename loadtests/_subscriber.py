@@ -2,13 +2,11 @@
 
 import time
 
-import gevent
-from gevent.event import Event
-
 from loadtests._accounting import NEW, Seen, Track
 from loadtests._answer import answer_kind
 from loadtests._audience import Audience
 from loadtests._probe import Probe
+from loadtests._pump import Timer
 from loadtests._reconnect import RETRY_SECONDS, pause
 from loadtests._seam import Seam
 from loadtests._stream import Stream
@@ -26,7 +24,14 @@ class Subscriber:
 
     In scenarios with a lifetime it is a place that one subscriber after the other takes, each one new to
     the server. When they come is decided beforehand, however long the server takes to let them in.
+
+    All it waits for comes from the pump: a greenlet for each would be five times its size.
     """
+
+    __slots__ = (
+        *("_audience", "_connect_ns", "_cut_ns", "_due_ns", "_empty", "_exit", "_failures", "_last_id"),
+        *("_order", "_retry_seconds", "_seam", "_seams", "_stream", "_timer", "_topic", "live", "tracks"),
+    )
 
     def __init__(self, audience: Audience) -> None:
         self.tracks: dict[str, Track] = {}
@@ -34,61 +39,57 @@ class Subscriber:
         self._audience = audience
         self._topic = audience.draw_topic()
         self._stream: Stream | None = None
-        self._changed = Event()
-        self._closed = False
+        self._timer: Timer | None = None  # until the stream has to be open, or is to be opened again
+        self._exit: Timer | None = None  # when a lifetime ends
         self._order = NOWHERE
         self._due_ns = 0
         self._connect_ns = 0
         self._cut_ns: int | None = None
         self._last_id = ""
         self._seam: Seam | None = None
-        self._seams: list[Seam] = []
+        self._seams: list[Seam] | None = None
         self._empty = True
+        self._failures = 0
         self._retry_seconds = RETRY_SECONDS
         audience.members.add(self)
 
+    def start(self, delay: float) -> None:
+        """From so many seconds on hold a stream open, until `close`."""
+        self._due_ns = time.time_ns() + int(delay * SECOND)
+        self._timer = self._audience.pump.later(delay, self._arrive)
+
     def follow(self, delay: float) -> None:
-        """Hold a stream open until `close`; parks the calling greenlet."""
-        gevent.sleep(delay)
-        mean = self._audience.scenario.lifetime
-        due_ns = time.time_ns()
-        while not self._closed:
-            lasts = self._audience.random.expovariate(1 / mean) if mean else None
-            until_ns = None if lasts is None else due_ns + int(lasts * SECOND)
-            self._stay(due_ns, until_ns)
-            if until_ns is not None and not self._closed:
-                self._part(until_ns)
-                due_ns = until_ns
+        """The same, and park the calling greenlet until everybody leaves."""
+        self.start(delay)
+        self._audience.over.wait()  # without a deadline: a stream may last as long as the run
 
     def cut(self) -> None:
         """Drop the stream, as a network does that breaks; a subscriber comes back."""
         if self.live:
             self._lost()
-            self._changed.set()
+            self._come_back()
 
     def close(self) -> None:
         """Leave for good."""
-        if self._closed:
-            return
-        self._closed = True
         self._leave()
+        if self._exit is not None:
+            self._exit.close()
+            self._exit = None
         self._hand_in()
-        self._changed.set()
         self._audience.members.discard(self)
 
-    def _stay(self, due_ns: int, until_ns: int | None) -> None:
-        """Be there from then on, whatever happens to the stream."""
-        self._due_ns = due_ns
-        failures = 0
-        while not self._closed and _left(until_ns) != 0:
-            self._open(_left(until_ns))
-            failures = 0 if self.live else failures + 1
-            while self.live and (left := _left(until_ns)) != 0:
-                self._changed.wait(left)  # without a deadline a stream lasts as long as the run
-                self._changed.clear()
-            if not self._closed:
-                seconds, left = self._pause(failures), _left(until_ns)
-                gevent.sleep(seconds if left is None else min(seconds, left))
+    def _arrive(self) -> None:
+        """Somebody is due, who stays as long as lifetimes in this scenario are."""
+        self._failures = 0
+        mean = self._audience.scenario.lifetime
+        if not mean:
+            self._open()
+            return
+        until_ns = self._due_ns + int(self._audience.random.expovariate(1 / mean) * SECOND)
+        left = max(0.0, (until_ns - time.time_ns()) / SECOND)
+        self._exit = self._audience.pump.later(left, lambda: self._part(until_ns))
+        if left:
+            self._open()
 
     def _part(self, until_ns: int) -> None:
         """The one who is here leaves for good, and the next one comes, whom the server does not know."""
@@ -100,22 +101,31 @@ class Subscriber:
         audience.part(self.tracks, until_ns - MARGIN_NS)
         self.tracks, self._last_id, self._seam, self._cut_ns = {}, "", None, None
         self._topic = audience.draw_topic()
+        self._due_ns = until_ns
+        self._arrive()
 
-    def _open(self, seconds: float | None) -> None:
-        self._changed.clear()
+    def _open(self) -> None:
+        audience = self._audience
         self._empty = True
         self._connect_ns = time.time_ns()
-        recipe = self._audience.server.recipe
-        self._stream = Stream(self._audience, self, recipe.subscribe(self._topic, self._last_id))
+        request = audience.server.recipe.subscribe(self._topic, self._last_id)
+        self._stream = Stream(audience, self, request)
+        self._timer = audience.pump.later(OPEN_SECONDS, self._give_up)
         self._stream.connect()
-        if not self._changed.wait(OPEN_SECONDS if seconds is None else min(OPEN_SECONDS, seconds)):
-            if seconds is not None and seconds < OPEN_SECONDS:
-                self._leave()  # whoever leaves before it is let in
-            else:
-                self.on_end(f"connect: no response within {OPEN_SECONDS:.0f} s")
-        self._changed.clear()
+
+    def _give_up(self) -> None:
+        self.on_end(f"connect: no response within {OPEN_SECONDS:.0f} s")
+
+    def _come_back(self) -> None:
+        self._timer = self._audience.pump.later(self._pause(), self._open)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.close()
+            self._timer = None
 
     def _leave(self) -> None:
+        self._stop_timer()
         if self._stream is not None:
             self._stream.close()
             self._stream = None
@@ -131,16 +141,18 @@ class Subscriber:
         tally.counts[self._audience.phase_of(self._cut_ns), "cut"] += 1
         self._leave()
 
-    def _pause(self, failures: int) -> float:
+    def _pause(self) -> float:
         audience = self._audience
         phase = audience.plan.phase_at(time.time_ns())
         policy = phase.step.reconnect if phase else "retry"
         jitter = audience.scenario.jitter
-        return pause(policy, failures, self._retry_seconds, jitter, audience.random)
+        return pause(policy, self._failures, self._retry_seconds, jitter, audience.random)
 
     def on_open(self, arrived_ns: int) -> None:
         """The head came: we are subscribed."""
         audience, now = self._audience, arrived_ns
+        self._stop_timer()
+        self._failures = 0
         self.live = True
         audience.live += 1
         if self._order == NOWHERE:
@@ -161,7 +173,6 @@ class Subscriber:
             if self._last_id:
                 self._resume(audience.phase_of(self._cut_ns), now)
             self._cut_ns = None
-        self._changed.set()
 
     def on_end(self, reason: str) -> None:
         """The stream is gone, and not because we left."""
@@ -169,23 +180,25 @@ class Subscriber:
         tally.errors[reason] += 1
         if self.live:
             self._lost()
-        elif kind := _refusal(reason):
-            tally.counts[self._audience.phase_of(self._connect_ns), kind] += 1
-        self._leave()
-        self._changed.set()
+        else:
+            self._failures += 1
+            if kind := _refusal(reason):
+                tally.counts[self._audience.phase_of(self._connect_ns), kind] += 1
+            self._leave()
+        self._come_back()
 
     def _resume(self, phase: int, now: int) -> None:
         self._seam = Seam(phase, now, {source: track.last for source, track in self.tracks.items()})
-        self._seams.append(self._seam)
+        self._seams = [*(self._seams or ()), self._seam]
 
     def _hand_in(self) -> None:
         """What is known of the places where a stream was taken up again."""
         tally = self._audience.tally
-        for seam in self._seams:
+        for seam in self._seams or ():
             tally.counts[seam.phase, "gap"] += seam.gap(self.tracks)
             if seam.replayed_ns:
                 self._audience.took("catchup", seam.opened_ns, seam.replayed_ns)
-        self._seams = []
+        self._seams = None
 
     def on_block(self, block: bytes, arrived_ns: int, read_ns: int) -> None:
         """Account for whatever it says."""
@@ -237,11 +250,6 @@ class Subscriber:
         if seen is not Seen.NEW:
             audience.tally.counts[phase, seen.value] += 1
         return True
-
-
-def _left(until_ns: int | None) -> float | None:
-    """Seconds until then, never below 0; None where there is no end."""
-    return None if until_ns is None else max(0.0, (until_ns - time.time_ns()) / SECOND)
 
 
 def _refusal(reason: str) -> str:
