@@ -5,23 +5,25 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator
 
-from reports.canvas import DASHES, palette, spread
+from reports.canvas import spread
 from reports.metrics import Limit, PhaseMetrics, nines
 from reports.svg import BAD, INK, MUTED
-from reports.units import count, latency
+from reports.units import count, latency, plain
 from reports.visible import visible
 
 __all__ = [
     "bar",
     "latency_axis",
     "nines_axis",
-    "phase_legend",
+    "phase_edges",
+    "phase_label",
     "phase_names",
     "reading_order",
+    "seconds_axis",
     "shade",
+    "short",
     "subscribers_axis",
 ]
 
@@ -58,6 +60,12 @@ def latency_axis(axes: Axes) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
 
 
+def seconds_axis(axes: Axes, label: str = "seconds since the start") -> None:
+    """Plain numbers, however many there are."""
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: plain(x)))
+    axes.set_xlabel(label)
+
+
 def bar(axes: Axes, bound: Limit) -> None:
     """A limit as the bar that a curve must pass below: up to its quantile, no further."""
     x = nines(bound.quantile)
@@ -70,14 +78,22 @@ def bar(axes: Axes, bound: Limit) -> None:
 def shade(axes: Axes, found: Sequence[PhaseMetrics]) -> None:
     """A shade behind the judged part of each phase."""
     for each in found:
-        begin, end = each.phase.judged or each.phase.t
+        begin, end = each.phase.window
         axes.axvspan(begin, end, color=INK, alpha=0.05, linewidth=0)
+
+
+def phase_edges(axes: Axes, found: Sequence[PhaseMetrics]) -> None:
+    """Where the judged part of each phase begins and ends, for figures whose ground is taken."""
+    first, last = axes.get_xlim()
+    for x in sorted({edge for each in found for edge in each.phase.window}):
+        if first < x < last:
+            axes.axvline(x, color=MUTED, linewidth=0.9, linestyle=":")
 
 
 def phase_names(axes: Axes, found: Sequence[PhaseMetrics]) -> None:
     """Names above the shades that are in view, as many as have room."""
     first, last = axes.get_xlim()
-    middles = [(sum(each.phase.judged or each.phase.t) / 2, each) for each in found]
+    middles = [(sum(each.phase.window) / 2, each) for each in found]
     for middle, each in spread([named for named in middles if first <= named[0] <= last], 12):
         axes.text(
             middle,
@@ -89,19 +105,6 @@ def phase_names(axes: Axes, found: Sequence[PhaseMetrics]) -> None:
         )
 
 
-def phase_legend(figure: Figure, shown: Sequence[PhaseMetrics]) -> None:
-    """Phases, busiest first, then what solid and dashed mean."""
-    curves = [
-        Line2D([], [], color=colour, label=phase_label(each))
-        for each, colour in zip(shown, palette(len(shown)), strict=True)
-    ][::-1]
-    styles = [
-        Line2D([], [], color=MUTED, label="deliver"),
-        Line2D([], [], color=MUTED, label="last subscriber", linestyle=DASHES, linewidth=1.1),
-    ]
-    figure.legend(handles=[*curves, *styles], loc="outside right upper")
-
-
 def reading_order(figure: Figure, axes: Axes) -> None:
     """A legend beside the axes, from the highest curve to the lowest."""
     curves = [line for line in axes.get_lines() if not str(line.get_label()).startswith("_")]
@@ -110,6 +113,7 @@ def reading_order(figure: Figure, axes: Axes) -> None:
 
 
 def phase_label(each: PhaseMetrics) -> str:
+    """What a legend calls a phase."""
     subscribers = f"{count(each.phase.subs)} subscribers"
     return (
         subscribers if each.phase.name == str(each.phase.subs) else f"{short(each.phase.name)}: {subscribers}"

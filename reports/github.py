@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from reports.load_schema import Load
 from reports.outcome import Outcome, of_conformance, of_fleet, of_load
-from reports.schemas import Conformance, Fleet, Load, Result, Row
+from reports.schemas import Conformance, Fleet, Result, Row
 from reports.tally import BAD, headline, tally, unjudged
 
 __all__ = ["MOST_BYTES", "annotations", "summary"]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from reports.schemas import Conformance, Fleet, Load, Result
+from reports.load_schema import Load
+from reports.schemas import Conformance, Fleet, Result
 from reports.visible import visible
 
 __all__ = ["MAX_BYTES", "ResultError", "decode", "load"]

@@ -1,6 +1,7 @@
 """Numbers of a load result: latency distributions derived again from the histograms. Draws nothing."""
 
 import re
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,8 @@ from itertools import accumulate, pairwise
 from math import ceil
 from typing import NamedTuple
 
-from reports.schemas import Load, Measured, Phase, Slo
+from reports.load_schema import Load, Measured, Phase, Slo
+from reports.packed import buckets
 from reports.units import count, ms
 
 __all__ = [
@@ -23,7 +25,7 @@ __all__ = [
     "phases",
 ]
 
-QUANTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "p999": 0.999}
+QUANTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p999": 0.999}
 UNITS_US = {"us": 1.0, "µs": 1.0, "ms": 1e3, "s": 1e6}
 
 
@@ -36,8 +38,8 @@ def nines(quantile: float) -> float:
 class Distribution:
     """Latencies in µs: lower bucket edges, ascending, and how many samples lie at or below each."""
 
-    edges: tuple[int, ...]
-    ranks: tuple[int, ...]
+    edges: "array[int]"
+    ranks: "array[int]"
 
     @classmethod
     def of(cls, buckets: Iterable[tuple[int, int]]) -> "Distribution":
@@ -46,8 +48,8 @@ class Distribution:
         for edge, samples in buckets:
             if samples:
                 counts[edge] = counts.get(edge, 0) + samples
-        edges = tuple(sorted(counts))
-        return cls(edges, tuple(accumulate(counts[edge] for edge in edges)))
+        edges = sorted(counts)
+        return cls(array("q", edges), array("q", accumulate(counts[edge] for edge in edges)))
 
     @property
     def n(self) -> int:
@@ -59,6 +61,13 @@ class Distribution:
             return None
         rank = max(1, ceil(round(q * self.n, 6)))
         return self.edges[bisect_left(self.ranks, rank)]
+
+    def buckets(self) -> list[tuple[int, int]]:
+        """[edge, count], ascending: what `of` takes."""
+        return [
+            (edge, upto - below)
+            for edge, (below, upto) in zip(self.edges, pairwise((0, *self.ranks)), strict=True)
+        ]
 
     def curve(self) -> list[tuple[float, int]]:
         """Corners (nines, µs) of the step curve from the median up to 1 - 1/n, where the samples end."""
@@ -78,6 +87,7 @@ class PhaseMetrics:
 
     phase: Phase
     latency: Mapping[str, Distribution]
+    invalid: bool = False
 
     def measured(self, metric: str) -> Measured:
         """n and percentiles from the histogram where there is one; the maximum as it was recorded."""
@@ -85,18 +95,30 @@ class PhaseMetrics:
         found = self.latency.get(metric)
         if found is None or not found.n:
             return stated
-        p50, p90, p99, p999 = (found.quantile(q) for q in QUANTILES.values())
         top = found.edges[-1] if stated.max_us is None else stated.max_us
-        return Measured(found.n, p50, p90, p99, p999, top)
+        low = found.edges[0] if stated.min_us is None else stated.min_us
+        figures = {f"{name}_us": found.quantile(q) for name, q in QUANTILES.items()}
+        return Measured(n=found.n, min_us=low, mean_us=stated.mean_us, max_us=top, **figures)
 
 
 def phases(result: Load) -> list[PhaseMetrics]:
     """Every phase of a run, in its order."""
     return [
-        PhaseMetrics(phase, {name: Distribution.of(pairs) for name, pairs in found.items()})
+        PhaseMetrics(
+            phase,
+            {name: Distribution.of(buckets(packed)) for name, packed in found.items()},
+            held_against(result.invalid, phase.name),
+        )
         for phase in result.phases
         for found in [result.hist.phases.get(str(phase.id), {})]
     ]
+
+
+def held_against(reasons: Sequence[str], name: str) -> bool:
+    """Whether a phase is invalid: by a reason that names it, `phase 100: …`, or by one that names none."""
+    return any(
+        reason.startswith(f"phase {name}: ") or not re.match(r"phase .+?: ", reason) for reason in reasons
+    )
 
 
 class Limit(NamedTuple):
@@ -119,8 +141,12 @@ def limit(slo: Slo) -> Limit | None:
     found = LIMIT.fullmatch(slo.expr)
     if found is None or not float(found["value"]):
         return None
-    quantile = {**QUANTILES, "p95": 0.95}[found["q"]]
-    return Limit(found["metric"], quantile, float(found["value"]) * UNITS_US[found["unit"]], found["phase"])
+    return Limit(
+        found["metric"],
+        QUANTILES[found["q"]],
+        float(found["value"]) * UNITS_US[found["unit"]],
+        found["phase"],
+    )
 
 
 def headline(found: Sequence[PhaseMetrics]) -> str:

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from reports.schemas import Conformance, Fleet, Load, Verdict
+from reports.load_schema import Load
+from reports.schemas import Conformance, Fleet, Verdict
 from reports.tally import BAD, tally
 from reports.units import count
 

@@ -119,14 +119,9 @@ def title(made: Sequence[Part]) -> str:
 def drawings(part: LoadPart) -> list[Any]:
     """The figures of a load run, as far as there is something to draw."""
     # matplotlib takes half a second to import, which a conformance report need not wait for.
-    from reports.figures import by_percentile, by_subscribers, over_time
+    from reports.gallery import gallery
 
-    found = [
-        by_percentile(part.phases, part.limits, f"{part.anchor}-nines"),
-        by_subscribers(part.phases, f"{part.anchor}-levels"),
-        over_time(part.series, part.phases, f"{part.anchor}-time") if part.series else None,
-    ]
-    return [drawing for drawing in found if drawing]
+    return gallery(part)
 
 
 def present(targets: Sequence[ConformancePart]) -> list[str]:

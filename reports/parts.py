@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reports.facts import facts
+from reports.load_schema import Load, Series
 from reports.metrics import Limit, PhaseMetrics, limit, phases
 from reports.metrics import contradictions as load_contradictions
 from reports.metrics import headline as load_headline
 from reports.outcome import Outcome, of_conformance, of_fleet, of_load
-from reports.schemas import Conformance, Fleet, Load, Result, Row, Series
+from reports.schemas import Conformance, Fleet, Result, Row
 from reports.shapes import tone
 from reports.tally import Tally, headline, sections, tally, unjudged
 from reports.tally import contradictions as conformance_contradictions

@@ -1,32 +1,14 @@
 """The result files that this package reads, as records. Keys that no page shows are not declared."""
 
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
-__all__ = [
-    "Conformance",
-    "Delivery",
-    "Fleet",
-    "Hist",
-    "Load",
-    "Loss",
-    "Measured",
-    "Phase",
-    "Result",
-    "Row",
-    "Series",
-    "Slo",
-    "Verdict",
-]
+from reports.load_schema import Load
+from reports.packed import NOTHING, Arrivals, Count, ExitCode, Seconds, arrivals
 
-Count = Annotated[int, Meta(ge=0, le=2**53)]
-Microseconds = Annotated[int, Meta(ge=0, le=2**53)]
-Seconds = Annotated[float, Meta(ge=0, le=1e12)]
-Moment = Annotated[float, Meta(ge=-1e9, le=1e12)]  # seconds; a sample may be older than the run
-Amount = Annotated[float, Meta(ge=0, le=1e15)]
-ExitCode = Annotated[int, Meta(ge=0, le=255)]
+__all__ = ["Conformance", "Delivery", "Fleet", "Portability", "Result", "Row", "Verdict"]
+
 Verdict = Literal[
     "PASS",
     "FAIL",
@@ -61,8 +43,19 @@ class Row(Struct, frozen=True, kw_only=True):
     observed: str | None = None
     evidence: str | list[str] | None = None
     reproduce: str | None = None
-    arrivals: list[tuple[Seconds, Count]] | None = None
+    packed_arrivals: Arrivals = field(name="arrivals", default=NOTHING)
     seconds: Seconds | None = None
+
+    def __post_init__(self) -> None:
+        self.arrivals  # noqa: B018 - raises where it is no such list
+
+    @property
+    def arrivals(self) -> list[tuple[float, int]]:
+        """Seconds and bytes of each read."""
+        try:
+            return arrivals(self.packed_arrivals) if self.packed_arrivals != b"null" else []
+        except ValueError as error:
+            raise ValueError(f"`arrivals`: {error}") from error
 
     @property
     def pieces(self) -> list[str]:
@@ -93,7 +86,7 @@ class Portability(Struct, frozen=True, kw_only=True):
     evidence: str = ""
 
 
-class Conformance(Struct, frozen=True, kw_only=True):
+class Conformance(Struct, frozen=True, kw_only=True, tag_field="schema", tag="eventbahn-conformance/1"):
     """`eventbahn-conformance/1`: one run of the suite against one target."""
 
     target: dict[str, Any]
@@ -106,110 +99,6 @@ class Conformance(Struct, frozen=True, kw_only=True):
     portability: list[Portability] = []
 
 
-class Measured(Struct, frozen=True):
-    """The figures of one metric in one phase. What was not measured is absent, which is not zero."""
-
-    n: Count = 0
-    p50_us: Microseconds | None = None
-    p90_us: Microseconds | None = None
-    p99_us: Microseconds | None = None
-    p999_us: Microseconds | None = None
-    max_us: Microseconds | None = None
-
-
-class Loss(Struct, frozen=True):
-    """Deliveries that were due, and what went wrong with them."""
-
-    expected: Count | None = None
-    lost: Count | None = None
-    silent: Count | None = None
-    announced: Count | None = None
-    dup: Count | None = None
-    late: Count | None = None
-
-
-class Phase(Struct, frozen=True, kw_only=True):
-    """A stretch of the run under one load; `t` and `judged` are seconds since its start."""
-
-    id: int
-    name: str
-    subs: Count
-    t: tuple[Seconds, Seconds]
-    judged: tuple[Seconds, Seconds] | None = None
-    offered_pub_s: Amount | None = None
-    achieved_pub_s: Amount | None = None
-    deliveries_s: Amount | None = None
-    metrics: dict[str, Measured] = {}
-    loss: Loss = Loss()
-
-    def __post_init__(self) -> None:
-        for name, span in (("t", self.t), ("judged", self.judged)):
-            if span and span[0] > span[1]:
-                raise ValueError(f"`{name}` ends before it begins")
-
-
-class Hist(Struct, frozen=True):
-    """Phase id → metric → [lower edge in µs, count]: log-linear buckets of `bits` significant bits."""
-
-    bits: Annotated[int, Meta(ge=1, le=30)]
-    phases: dict[str, dict[str, list[tuple[Microseconds, Count]]]]
-    unit: Literal["us"] = "us"
-
-
-class Series(Struct, frozen=True):
-    """The run second by second; a list is as long as `t`, or empty where nothing was sampled."""
-
-    step_s: Annotated[float, Meta(ge=0.001, le=1e9)]
-    t: list[Moment]
-    deliveries: list[Count] = []
-    lost: list[Count] = []
-
-    def __post_init__(self) -> None:
-        if any(after <= before for before, after in pairwise(self.t)):
-            raise ValueError("`t` does not increase")
-        for name in ("deliveries", "lost"):
-            values = getattr(self, name)
-            if values and len(values) != len(self.t):
-                raise ValueError(f"`{name}` has {len(values)} values where `t` has {len(self.t)}")
-
-
-class Slo(Struct, frozen=True):
-    """One promise about the run and whether it was kept."""
-
-    expr: str
-    ok: bool | None
-    value_us: Amount | None = None
-    value: Amount | None = None
-
-
-class Run(Struct, frozen=True, kw_only=True):
-    """Which run it was."""
-
-    id: str
-    scenario: str
-    started: str
-    target: str
-    duration_s: Seconds | None = None
-    seed: int | str | None = None
-    git: str | None = None
-    args: dict[str, Any] = {}
-
-
-class Load(Struct, frozen=True, kw_only=True):
-    """`eventbahn-load/1`: one load test. `hist` is the truth, percentiles elsewhere are derived from it."""
-
-    run: Run
-    phases: list[Phase]
-    hist: Hist
-    invalid: list[str]
-    exit_code: ExitCode
-    env: dict[str, Any] = {}
-    workers: list[dict[str, Any]] = []
-    series: Series | None = None
-    slo: list[Slo] = []
-    errors: dict[str, Count] = {}
-
-
 class Delivery(Struct, frozen=True):
     """What one device sent and the server holds."""
 
@@ -220,7 +109,7 @@ class Delivery(Struct, frozen=True):
     ok: bool
 
 
-class Fleet(Struct, frozen=True, kw_only=True):
+class Fleet(Struct, frozen=True, kw_only=True, tag_field="schema", tag="eventbahn-fleet/1"):
     """`eventbahn-fleet/1`: a fleet's own truth against the server's books."""
 
     started: str

@@ -5,10 +5,10 @@ from xml.etree import ElementTree as ET  # our own output, never a stranger's
 
 from markupsafe import Markup
 
-__all__ = ["BAD", "GRID", "INK", "MUTED", "SERIES", "inline"]
+__all__ = ["BAD", "GRID", "INK", "MUTED", "PAPER", "SERIES", "inline"]
 
 # Drawn with these and replaced below, since only the page knows whether it is light or dark.
-INK, MUTED, GRID, BAD = "#010000", "#020000", "#030000", "#040000"
+INK, MUTED, GRID, BAD, PAPER = "#010000", "#020000", "#030000", "#040000", "#050000"
 SERIES = tuple(f"#0000{n:02x}" for n in range(1, 9))
 FONT = "'DejaVu Sans'"
 THEME = {
@@ -16,6 +16,7 @@ THEME = {
     MUTED: "var(--muted)",
     GRID: "var(--rule)",
     BAD: "var(--fail)",
+    PAPER: "var(--paper)",
     FONT: "var(--sans)",
     **{colour: f"var(--series-{n})" for n, colour in enumerate(SERIES, 1)},
 }
@@ -53,5 +54,10 @@ def themed(key: str, value: str, name: str) -> str:
         case "style":
             return re.sub("|".join(THEME), lambda found: THEME[found[0]], value)
         case "d":
-            return " ".join(value.split())
+            return re.sub(r"-?\d+\.\d{2,}", rounded, " ".join(value.split()))
     return value
+
+
+def rounded(number: re.Match[str]) -> str:
+    """To a hundredth of a point: nobody sees less, and a path is half as long."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")

@@ -15,6 +15,8 @@ TITLES = {
     "CONN": "Connection life cycle",
     "CORS": "Cross-origin",
     "CACHE": "Caching and transformation",
+    "PROXY": "Through proxies",
+    "H2": "HTTP/2",
     "SEC": "Access and isolation",
 }
 

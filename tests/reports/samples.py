@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from reports.load import decode
-from reports.schemas import Conformance, Fleet, Load
+from reports.load_schema import Load
+from reports.schemas import Conformance, Fleet
 
 Json = dict[str, Any]
 

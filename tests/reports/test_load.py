@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from reports.load import ResultError, decode, load
-from reports.schemas import Conformance, Fleet, Load
+from reports.load_schema import Load
+from reports.schemas import Conformance, Fleet
 from tests.reports import samples
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.load_schema import Slo
 from reports.metrics import Distribution, Limit, contradictions, headline, limit, nines, phases
-from reports.schemas import Slo
 from tests.reports import samples
 
 BUCKETS = st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 50)), max_size=30)

@@ -155,7 +155,7 @@ def test_a_load_page_shows_promises_percentiles_and_losses() -> None:
         "Latency by percentile",
         "50 % 90 % 99 %",
         "Latency by number of subscribers",
-        "Deliveries and losses over time",
+        "Deliveries and their cost over time",
         "1000 10 9.9 9 900 10 0 0 0 0 0",
     ):
         assert part in text

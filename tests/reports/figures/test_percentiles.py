@@ -1,13 +1,12 @@
-"""Figures drawn from literal numbers."""
+"""Percentiles, drawn from literal numbers."""
 
-from reports.figures import by_percentile, by_subscribers, over_time
+from reports.figures.percentiles import by_percentile
 from reports.metrics import Limit, phases
-from reports.schemas import Series
 from tests.reports import samples
 from tests.reports.document import Document
 
 
-def test_percentiles_have_a_curve_for_each_phase_and_the_limit() -> None:
+def test_there_is_a_curve_for_each_phase_and_the_limit() -> None:
     found = phases(samples.a_load())
     drawing = by_percentile(found, [Limit("deliver", 0.99, 250_000, None)], "f")
 
@@ -27,26 +26,21 @@ def test_more_phases_than_colours_are_thinned_and_it_is_said() -> None:
     assert drawing.caption.endswith("8 of 20 phases are shown.")
 
 
-def test_one_level_of_subscribers_makes_no_curve() -> None:
-    assert by_subscribers(phases(samples.a_load(samples.phase(0, 100))), "f") is None
-    assert by_subscribers(phases(samples.a_load()), "f") is not None
-
-
 def test_nothing_delivered_is_not_drawn() -> None:
     silent = samples.a_load(samples.phase(0, 5, metrics={}), hist={"bits": 7, "phases": {}})
 
     assert by_percentile(phases(silent), [], "f") is None
 
 
-def test_time_runs_along_both_panels() -> None:
-    series = Series(step_s=1, t=[0, 1, 2], deliveries=[0, 5, 10], lost=[0, 0, 1])
-    drawing = over_time(series, [], "f")
+def test_the_generators_own_lag_is_drawn_where_it_was_measured() -> None:
+    hist = {"0": {"deliver": samples.DELIVER, "client_lag": [[50, 10]]}}
+    with_lag = samples.a_load(samples.phase(0, 5), hist={"bits": 7, "phases": hist})
 
-    assert drawing is not None
-    text = Document(drawing.svg).text
-    assert "deliveries/s" in text
-    assert "lost/s" in text
-    assert over_time(Series(step_s=1, t=[0, 1]), [], "f") is None
+    for run, drawn in ((with_lag, True), (samples.a_load(), False)):
+        drawing = by_percentile(phases(run), [], "f")
+
+        assert drawing is not None
+        assert ("generator's lag" in Document(drawing.svg).text) is drawn
 
 
 def test_a_strangers_name_is_text_in_a_figure() -> None:

@@ -1,0 +1,40 @@
+"""Which pictures a load run gets, in the order of the page: each where the data for it is there."""
+
+from collections.abc import Iterator
+
+from reports.canvas import Drawing
+from reports.figures.connecting import connecting
+from reports.figures.fanout import fan_out
+from reports.figures.heatmap import heatmap
+from reports.figures.ingest import hockey_stick
+from reports.figures.levels import by_subscribers
+from reports.figures.losses import losses
+from reports.figures.percentiles import by_percentile
+from reports.figures.rates import over_time
+from reports.figures.slow import beside_slow_readers
+from reports.figures.soak import drift
+from reports.figures.storm import storm
+from reports.parts import LoadPart
+
+__all__ = ["gallery"]
+
+
+def gallery(part: LoadPart) -> list[Drawing]:
+    """The figures of one run."""
+    return [drawing for drawing in candidates(part) if drawing is not None]
+
+
+def candidates(part: LoadPart) -> Iterator[Drawing | None]:
+    found, series, anchor = part.phases, part.series, part.anchor
+    yield by_percentile(found, part.limits, f"{anchor}-nines")
+    yield by_subscribers(found, f"{anchor}-levels")
+    yield hockey_stick(found, f"{anchor}-ingest")
+    yield storm(series, found, f"{anchor}-storm")
+    yield beside_slow_readers(found, f"{anchor}-slow")
+    if series is not None:
+        yield heatmap(series, found, f"{anchor}-heat")
+        yield drift(series, found, f"{anchor}-drift")
+        yield over_time(series, found, f"{anchor}-time")
+        yield losses(series, found, f"{anchor}-losses")
+    yield connecting(series, found, f"{anchor}-connect")
+    yield fan_out(part.result.events, part.result.subscribers, f"{anchor}-fan")

@@ -1,0 +1,1 @@
+"""Figures drawn from literal numbers, read back as text."""
