@@ -19,7 +19,7 @@ def size_rows(config: Config, span: Span) -> list[tuple[str, str]]:
     """Name and value of what there is to know about the size of a run."""
     plans = [plan for plan in config.groups if plan.ids]
     rows = [(f"fleet {number}", _describe(plan)) for number, plan in enumerate(plans)]
-    rate = sum(1000 * len(plan.ids) / plan.profile.every for plan in plans)
+    rate = sum(len(plan.ids) * plan.profile.rate for plan in plans)
     count, size, seconds = _tried(plans, span)
     each = size / max(count, 1)
     rows.append(("devices", f"{sum(len(plan.ids) for plan in plans):,}"))
@@ -60,6 +60,8 @@ def _describe(plan: GroupPlan) -> str:
     sensors = ", ".join(f"{sensor.name} ({sensor.unit or '1'})" for sensor in profile.sensors)
     ids = plan.ids[0] if len(plan.ids) == 1 else f"{plan.ids[0]} … {plan.ids[-1]}"
     pace = f"every {profile.every / 1000:g} s"
+    if profile.duty:
+        pace += f" for {profile.duty.on / 1000:g} s of {profile.duty.cycle / 1000:g} s"
     return f"{len(plan.ids):,} × {profile.name} at {plan.site.name}, {pace}: {sensors}; {ids}"
 
 

@@ -256,7 +256,8 @@ class Group:
             again = self._again(devices, begin, outage.end, outage)
             for rows in again.rest():
                 self.held -= len(rows.device)
-                yield rows._replace(device=np.array(devices)[rows.device], at=np.full_like(rows.ts, outage.end))
+                at = np.full_like(rows.ts, outage.end)
+                yield rows._replace(device=np.array(devices)[rows.device], at=at)
 
     def _again(self, devices: Sequence[int], begin: int, end: int, outage: _Outage | None = None) -> "Group":
         plan = replace(self.plan, ids=tuple(self.plan.ids[device] for device in devices))

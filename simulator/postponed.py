@@ -14,17 +14,22 @@ TICK = 1000  # ms; they are handed over at whole seconds
 
 
 class Rows(NamedTuple):
-    """Readings in order of time: device index, seq, time stamp (rows,); values (sensors, rows), NaN: none."""
+    """Readings in order of time: device index, seq, time stamp (rows,); values (sensors, rows), NaN: none.
+
+    `at` (rows,) is when they are due to be handed over, in ms UTC, by a clock that is right.
+    """
 
     device: Ints
     seq: Ints
     ts: Ints
+    at: Ints
     values: Floats
     late: bool
 
     def take(self, rows: Ints) -> "Rows":
         """Some of the rows."""
-        return Rows(self.device[rows], self.seq[rows], self.ts[rows], self.values[:, rows], self.late)
+        device, seq, ts, at = (column[rows] for column in self[:4])
+        return Rows(device, seq, ts, at, self.values[:, rows], self.late)
 
 
 class Postponed:
@@ -40,9 +45,9 @@ class Postponed:
     def put(self, rows: Rows, row: int, until: int) -> None:
         """Keep a row until `until` ms UTC, rounded up to a second."""
         self._count += 1  # which keeps rows of one moment in the order in which they came
-        heapq.heappush(
-            self._waiting, (-(-until // TICK) * TICK, self._count, rows.take(np.array([row], dtype=np.int64)))
-        )
+        moment = -(-until // TICK) * TICK
+        one = rows.take(np.array([row], dtype=np.int64))._replace(at=np.array([moment], dtype=np.int64))
+        heapq.heappush(self._waiting, (moment, self._count, one))
 
     def next(self, never: int) -> int:
         """When one arrives next."""

@@ -8,6 +8,7 @@ from .device_clock import EXACT, ClockPlan
 from .models.catalogue import MODELS
 from .models.model import Output
 from .plan import Profile
+from .schedule import Duty
 from .sensors import Sensor
 from .tables import Table, shown
 
@@ -41,9 +42,22 @@ def read_profile(name: str, table: Table) -> Profile:
         jitter=table.take("jitter", convert.duration(0, every // SHARE_OF_JITTER), 0),
         aligned=table.take("phase", convert.choice(["spread", "aligned"]), "spread") == "aligned",
         clock=_clock(table.table("clock", optional=True)),
+        duty=table.take("duty", _duty(every), None),
     )
     table.close()
     return profile
+
+
+def _duty(every: int) -> Callable[[Any], Duty]:
+    """`{ on = "10m", cycle = "1h" }`: awake for at least one period, and asleep for at least one."""
+
+    def read(value: Any) -> Duty:
+        if not isinstance(value, Mapping) or value.keys() != {"on", "cycle"}:
+            raise ValueError(f"expected {{ on = DURATION, cycle = DURATION }}, got {shown(value)}")
+        cycle = convert.duration(2 * every, 86_400_000)(value["cycle"])
+        return Duty(convert.duration(every, cycle - every)(value["on"]), cycle)
+
+    return read
 
 
 def _clock(table: Table) -> ClockPlan:

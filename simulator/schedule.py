@@ -6,7 +6,7 @@ import numpy as np
 
 from .rng import Ints, Keys, Words, normal, uniform
 
-__all__ = ["Due", "Schedule"]
+__all__ = ["NEVER", "Due", "Duty", "Schedule"]
 
 NEVER = np.iinfo(np.int64).max
 
@@ -20,26 +20,44 @@ class Due(NamedTuple):
     ts: Ints
 
 
-class Schedule:
-    """N devices that sample `every` ms from `begin` on and before `end`; times in ms UTC.
+class Duty(NamedTuple):
+    """Awake for `on` ms at the beginning of each `cycle` (ms), asleep for the rest."""
 
-    Sample k of a device is at phase + k * every, whatever the run, and is stamped within two `jitter` of it.
+    on: int
+    cycle: int
+
+
+class Schedule:
+    """N devices that sample `every` ms while awake, from `begin` on and before `end`; times in ms UTC.
+
+    Sample k of a device is number k % burst of its cycle k // burst, whatever the run, and is stamped within
+    two `jitter` of its place there. Who never sleeps has cycles of one period with one sample each.
     """
 
     def __init__(
-        self, keys: Keys, every: int, jitter: int, begin: int, end: int | None, *, aligned: bool
+        self,
+        keys: Keys,
+        every: int,
+        jitter: int,
+        begin: int,
+        end: int | None,
+        *,
+        aligned: bool,
+        duty: Duty | None = None,
     ) -> None:
-        phase = np.zeros(len(keys.hashes)) if aligned else uniform(keys.stream("schedule.phase"), 0) * every
-        self._phase = phase.astype(np.int64)
+        self._burst, self._cycle = (-(-duty.on // every), duty.cycle) if duty else (1, every)
+        spread = np.zeros(len(keys.hashes)) if aligned else uniform(keys.stream("schedule.phase"), 0)
+        self._phase = (spread * self._cycle).astype(np.int64)
         self._every, self._jitter, self._end = every, jitter, NEVER if end is None else end
         self._key: Words = keys.stream("schedule.jitter")
         self._sample = self.first_at(begin)
-        everyone, first = np.arange(len(self._phase)), self._phase + self._sample * every
-        self._ts = self._stamp(everyone, self._sample, first)
+        everyone = np.arange(len(self._phase))
+        self._ts = self._stamp(everyone, self._sample, self._base(everyone, self._sample))
 
     def first_at(self, t: int) -> Ints:
         """The number of each device's first sample at or after `t`."""
-        return -((self._phase - t) // self._every)
+        cycle, since = np.divmod(t - self._phase, self._cycle)
+        return cycle * self._burst + np.minimum(-(-since // self._every), self._burst)
 
     def next(self) -> int:
         """When the next sample is due; NEVER after the end."""
@@ -49,10 +67,15 @@ class Schedule:
         """One sample of each device that is due by `horizon`, in order of time; they are then done."""
         device = _by_time(np.flatnonzero(self._ts <= horizon), self._ts)
         sample, ts = self._sample.take(device), self._ts.take(device)
-        base = self._phase.take(device) + sample * self._every
+        base = self._base(device, sample)
         self._sample[device] = sample + 1
-        self._ts[device] = self._stamp(device, sample + 1, base + self._every)
+        self._ts[device] = self._stamp(device, sample + 1, self._base(device, sample + 1))
         return Due(device, sample, base, ts)
+
+    def _base(self, device: Ints, sample: Ints) -> Ints:
+        """When these samples are due, but for the jitter."""
+        cycle, within = np.divmod(sample, self._burst) if self._burst > 1 else (sample, 0)
+        return self._phase.take(device) + cycle * self._cycle + within * self._every
 
     def _stamp(self, device: Ints, sample: Ints, base: Ints) -> Ints:
         """The time stamps of samples that are due at `base`; NEVER after the end."""
