@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     add("--sse-strict", action="store_true", help="count a WARN as bad")
     add("--sse-slow", action="store_true", help="judge also what takes minutes")
     add("--sse-only", metavar="ID,…", default="", help="judge these rows or sections only: BEAT,FLOW-001")
+    add("--sse-origin-url", metavar="URL", help="where the same server listens itself, behind its proxies")
     add("--sse-json", metavar="FILE", help="write the result, as eventbahn-conformance/1")
     add(
         "--allow-exec",

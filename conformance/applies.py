@@ -8,6 +8,7 @@ from conformance.requirements import Need, Requirement
 from conformance.target import Target, is_loopback
 from conformance.target.credentials import MAIN
 from conformance.target.placeholders import names
+from conformance.target.roads import roads
 from conformance.verdict import Judgement, Verdict
 
 __all__ = ["blocked", "undeclared"]
@@ -92,6 +93,8 @@ HAS: Mapping[Need, Callable[[Target], bool | None]] = {
     "finite": lambda target: target.subscribe.ends,
     "server-framing": lambda target: target.target.framing == "server",
     "http-1.0": lambda target: "1.0" in target.target.http if target.target.http else None,
+    "http-2": lambda target: "2" in (target.target.http or ()),
+    "road": lambda target: any(roads(target)),
     "local": _local,
     "auth": lambda target: MAIN in target.auth,
     "cors": lambda target: target.cors is not None,
@@ -104,6 +107,8 @@ REASONS: Mapping[Need, str] = {
     "process": "no-process",
     "cap": "no-cap",
     "local": "not-local",
+    "http-2": "no-http-2",
+    "road": "no-road",
 }  # of an N/A
 KEYS: Mapping[Need, str] = {  # that declare a need
     "http-1.0": "target.http",

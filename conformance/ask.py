@@ -19,7 +19,7 @@ class Ask:
     """Nothing, by default. By another `method` it has no body.
 
     `instead` are fields that replace those of the same name, in lower case; None leaves them out. `count` is
-    the number of events after which a bounded stream is to end.
+    the number of events after which a bounded stream is to end. `base` is another address of the same server.
     """
 
     version: str = "1.1"
@@ -27,6 +27,7 @@ class Ask:
     principal: str = MAIN
     variant: Variant | None = None
     count: int | None = None
+    base: str | None = None
     instead: Mapping[bytes, bytes | None] = field(default_factory=dict)
 
 

@@ -27,6 +27,8 @@ NEEDS = {
     "finite": "a stream that ends by itself",
     "server-framing": "framing by the server itself",
     "http-1.0": "HTTP/1.0 among the versions that it is asked in",
+    "http-2": "HTTP/2 among the versions that it is asked in",
+    "road": "an origin beside the address that leads there through others, or [[paths]]",
     "local": "a service meant for one machine",
     "auth": "credentials that a subscriber needs",
     "process": "a [process] that the suite may start and stop",

@@ -41,6 +41,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--sse-only", metavar="ID,…", default="", help="Judge these rows or sections only: BEAT,FLOW-001."
 )
+@click.option(
+    "--sse-origin-url",
+    "--origin-url",
+    metavar="URL",
+    help="Where the same server listens itself, behind its proxies: whether it or the road is at fault.",
+)
 @click.option("--sse-json", metavar="FILE", type=FILE, help="Write the result file.")
 @click.option("--junitxml", metavar="FILE", type=FILE, help="Write JUnit XML.")
 @click.option("--html", metavar="FILE", type=FILE, help="Write a page, by `eventbahn report`.")
@@ -82,6 +88,7 @@ def _run(
     sse_strict: bool,
     sse_slow: bool,
     sse_only: str,
+    sse_origin_url: str | None,
     sse_json: Path | None,
     junitxml: Path | None,
     html: Path | None,
@@ -92,12 +99,13 @@ def _run(
         if not path.absolute().parent.is_dir():
             raise click.UsageError(f"{path}: there is no such folder", ctx)
     if target:
-        loaded = _load(target, allow_exec, ctx)
+        loaded = _load(target, sse_origin_url, allow_exec, ctx)
         _await(loaded, wait or 0.0 if loaded.process is None else 0.0)
     with tempfile.TemporaryDirectory() as scratch:
         result = sse_json or Path(scratch) / "result.json"
         arguments = ["--sse-json", str(result), "--sse-only", sse_only]
         arguments += ["--sse-target", target] if target else []
+        arguments += ["--sse-origin-url", sse_origin_url] if sse_origin_url else []
         arguments += ["--sse-strict"] if sse_strict else []
         arguments += ["--sse-slow"] if sse_slow else []
         arguments += ["--allow-exec"] if allow_exec else []
@@ -106,9 +114,9 @@ def _run(
         return (html and result.exists() and _report(result, html)) or code
 
 
-def _load(target: str, allow_exec: bool, ctx: click.Context) -> Target:
+def _load(target: str, origin: str | None, allow_exec: bool, ctx: click.Context) -> Target:
     try:
-        loaded = load(target, os.environ)
+        loaded = load(target, os.environ, origin=origin)
     except TargetError as error:
         raise click.UsageError(str(error), ctx) from error
     no = refusal(loaded, allow_exec=allow_exec)

@@ -49,6 +49,8 @@ def _ready(
     """The target, and its process where it is one of ours, which lives as long as `opened`."""
     try:
         if options.target is None:
+            if options.origin is not None:
+                raise pytest.UsageError("--sse-origin-url: name the target, too, that leads there")
             target = opened.enter_context(reference())
         else:
             target = versioned(_announced(config, _load(options)))
@@ -67,6 +69,7 @@ def _options(config: pytest.Config) -> Options:
         raise pytest.UsageError(f"--sse-only: {error}") from error
     return Options(
         target=config.getoption("sse_target"),
+        origin=config.getoption("sse_origin_url"),
         strict=config.getoption("sse_strict"),
         slow=config.getoption("sse_slow"),
         only=only,
@@ -78,7 +81,7 @@ def _options(config: pytest.Config) -> Options:
 def _load(options: Options) -> Target:
     assert options.target is not None, "the reference server is not loaded from a file"
     try:
-        target = load(options.target, os.environ)
+        target = load(options.target, os.environ, origin=options.origin)
     except TargetError as error:
         raise pytest.UsageError(str(error)) from error
     no = refusal(target, allow_exec=options.allow_exec)

@@ -14,6 +14,7 @@ class Options:
     """The options of `pytest conformance/` and of `eventbahn check`, which are the same."""
 
     target: str | None  # a file or a URL; None for the reference server
+    origin: str | None  # where the same server listens itself, where that is said beside the target
     strict: bool  # a WARN counts as bad
     only: frozenset[str]  # rows; empty for all
     json: Path | None

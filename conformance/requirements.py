@@ -31,6 +31,8 @@ Need = Literal[
     "finite",
     "server-framing",
     "http-1.0",
+    "http-2",
+    "road",
     "local",
     "auth",
     "cors",

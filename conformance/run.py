@@ -14,10 +14,11 @@ from conformance.applies import blocked, undeclared
 from conformance.captures.by_name import CAPTURES
 from conformance.differential import Portability, compared
 from conformance.options import Options
+from conformance.origin import AT_FAULT, Origin, blamed
 from conformance.process import ServerProcess
 from conformance.repeats import steady
 from conformance.requirements import REQUIREMENTS
-from conformance.row import MARKER
+from conformance.row import MARKER, Payload
 from conformance.score import DESELECTED, Score, score
 from conformance.stage import Stage
 from conformance.target import Target
@@ -83,6 +84,10 @@ class Run:
         self._begun = 0.0
         self._crashed = False
         self._stage: Stage | None = None
+        self._origin: Origin | None = None
+        self._payloads: dict[str, Sequence[Payload]] = {}
+        if self.target is not None and self.target.target.origin is not None:
+            self._origin = Origin(self.target, self._staged)
 
     @property
     def judgements(self) -> dict[str, Judgement]:
@@ -103,10 +108,13 @@ class Run:
         payloads = {
             row: mark.args[1] for row, item in self._judgeable() if (mark := item.get_closest_marker(MARKER))
         }
-        wanted = {row: many for row, many in payloads.items() if many}
-        slow, process = self.options.slow, self.process
-        self._stage = Stage(self.target, CAPTURES, wanted, self.seed, slow=slow, process=process)
+        self._payloads = {row: many for row, many in payloads.items() if many}
+        self._stage = self._staged(self.target)
         return self._stage
+
+    def _staged(self, target: Target) -> Stage:
+        slow, process = self.options.slow, self.process
+        return Stage(target, CAPTURES, self._payloads, self.seed, slow=slow, process=process)
 
     @cached_property
     def portability(self) -> list[Portability]:
@@ -164,7 +172,7 @@ class Run:
                     pyfuncitem.obj, lambda: given | {name: capture() for name, capture in again.items()}
                 ),
             )
-        self._conclude(pyfuncitem, row, judgement)
+        self._conclude(pyfuncitem, row, self._blamed(pyfuncitem, row, judgement))
         return True
 
     @pytest.hookimpl(wrapper=True)
@@ -179,7 +187,7 @@ class Run:
         if call.excinfo is not None and row not in self._judgements:
             match call.excinfo.value:
                 case Unjudged() as unjudged:
-                    found = self._record(item, row, unjudged.judgement)
+                    found = self._record(item, row, self._blamed(item, row, unjudged.judgement))
                     report.outcome = "skipped"
                     report.longrepr = (str(item.path), item.location[1] or 0, found.reason)
                 case Exception() as error:
@@ -203,6 +211,8 @@ class Run:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Set the exit code where pytest has nothing of its own to say."""
+        if self._origin is not None:
+            self._origin.close()
         own = self.score.exit_code(strict=self.options.strict)
         match exitstatus:
             case _ if self._crashed or exitstatus == pytest.ExitCode.INTERNAL_ERROR:
@@ -230,6 +240,15 @@ class Run:
             pytest.fail(f"{row} {found.verdict}: expected {found.expected}; {found.observed}", pytrace=False)
         if found.verdict not in JUDGED:
             pytest.skip(f"{found.verdict}: {found.reason}")
+
+    def _blamed(self, item: Any, row: str, judgement: Judgement) -> Judgement:
+        """`judgement`, with whether the server or the road is at fault where something is wrong.
+
+        Rows that need a road look at both ends themselves.
+        """
+        if self._origin is None or "road" in REQUIREMENTS[row].needs or judgement.verdict not in AT_FAULT:
+            return judgement
+        return blamed(judgement, self._origin.judged(item, row), self._origin.address)
 
     def _excused(self, judgement: Judgement) -> Judgement:
         """`judgement`, unless the server has died: then nothing that is wrong is a matter of this row."""

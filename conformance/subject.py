@@ -25,6 +25,7 @@ from conformance.target.request import (
     shown,
     subscribe_request,
 )
+from conformance.target.roads import at_origin, moved
 from conformance.target.stream import RequestTemplate
 from conformance.target.unwrap import payload
 from conformance.verdict import Unjudged, Verdict
@@ -47,7 +48,7 @@ class Subject:
         self._values = values
         self._ration = Ration(target)
         self._peers: dict[str, Peer] = {}
-        self._publisher = publisher_of(target, values)
+        self._publisher = publisher_of(at_origin(target), values)
 
     def close(self) -> None:
         """Let go of the publisher's connection. The streams are the wire's."""
@@ -129,7 +130,7 @@ class Subject:
         try:
             by_header, by_query = self._placed(cursor)
             built = subscribe_request(
-                self.target,
+                moved(self.target, ask.base) if ask.base else self.target,
                 channel,
                 last_event_id=by_header,
                 query_cursor=by_query if query_cursor is None else query_cursor,

@@ -10,6 +10,7 @@ import httpx
 
 from conformance.target import Target
 from conformance.target.credentials import MAIN, credentials
+from conformance.target.roads import at_origin
 from conformance.verdict import Unjudged, Verdict
 
 __all__ = ["connections", "descriptors", "memory"]
@@ -25,7 +26,7 @@ def connections(target: Target) -> int | None:
     metric = target.process.metrics.connections if target.process else None
     if metric is None:
         return None
-    url = metric.url if "://" in metric.url else target.target.base_url.rstrip("/") + metric.url
+    url = metric.url if "://" in metric.url else at_origin(target).target.base_url.rstrip("/") + metric.url
     key = "process.metrics.connections"
     try:
         proof = credentials(target, MAIN) if metric.url.startswith("/") else None  # nobody else's business

@@ -10,6 +10,7 @@ from conformance.captures.capacity import Capacity, capacity
 from conformance.captures.churn import Churn, churn
 from conformance.captures.compression import compressed, offered
 from conformance.captures.conditions import conditions
+from conformance.captures.crossing import compressed_journeys, idle, journeys
 from conformance.captures.crowd import crowd
 from conformance.captures.cursors import strange
 from conformance.captures.cuts import chain, cuts
@@ -226,6 +227,11 @@ def _load(stage: Stage) -> Load | None:
     return None
 
 
+def _idle(stage: Stage) -> object:
+    with stage.visit() as subject:
+        return idle(subject, slow=stage.slow)
+
+
 def _straddle(stage: Stage) -> Straddle:
     with stage.visit() as subject:
         return straddle(subject, slow=stage.slow)
@@ -306,6 +312,11 @@ CAPTURES: Mapping[str, Capture] = {
     "sse_crowd": Capture(
         "As many readers as the target takes, and one event for all.", _visiting(crowd), alone=True
     ),
+    "sse_journeys": Capture("Single events at both ends of each road.", _visiting(journeys)),
+    "sse_compressed_journeys": Capture(
+        "The same, compressed where the road likes to.", _visiting(compressed_journeys)
+    ),
+    "sse_idle": Capture("Both ends of each road while nothing is published.", _idle),
     "sse_releases": Capture("Streams that were left, and what is held still.", _releases, alone=True),
     "sse_churn": Capture("The server before and after a thousand readers.", _churn, alone=True),
     "sse_shutdown": Capture("The server, told to stop while streams are open.", _shutdown, alone=True),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from conformance.captures.audience import accepted_by, greet
+from conformance.eventstream import Event
 from conformance.reading import Reading
 from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
@@ -19,6 +20,7 @@ __all__ = [
     "Single",
     "pairs",
     "promptness",
+    "pushed",
     "singles",
     "tells",
 ]
@@ -106,6 +108,13 @@ def singles(
     return tuple(found)
 
 
+def pushed(reading: Reading, event: Event) -> bool:
+    """Whether something else came in the same breath behind it."""
+    behind = len(reading.body) - len(reading.body[event.end :].lstrip(b"\r\n"))
+    late = BREATH_SECONDS + reading.dispatched(event)
+    return behind < len(reading.body) and reading.seconds_at(behind) < late
+
+
 def _pair(subject: Subject, channel: str, stream: WireStream, number: int) -> Pair:
     letters, asked = (f"a{number}", f"b{number}"), []
     stream.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)  # it does not last
@@ -123,10 +132,7 @@ def _pair(subject: Subject, channel: str, stream: WireStream, number: int) -> Pa
 def _single(subject: Subject, reading: Reading, text: str, asked: float) -> Single:
     for event in reading.events:
         if subject.payload(event.data) == text:
-            came = reading.dispatched(event)
-            behind = len(reading.body) - len(reading.body[event.end :].lstrip(b"\r\n"))
-            pushed = behind < len(reading.body) and reading.seconds_at(behind) - came < BREATH_SECONDS
-            return Single(asked, came, pushed, event.end)
+            return Single(asked, reading.dispatched(event), pushed(reading, event), event.end)
     return Single(asked, None, at=len(reading.body))
 
 

@@ -1,0 +1,153 @@
+"""Our server behind real proxies, by the recipes that users get: what is seen there, and who is at fault."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.requirements import REQUIREMENTS
+from conformance.target import TARGETS
+from tests.conftest import EVENTBAHN, Serve, servers
+from tests.proxies.fault_proxy import FAULTS, GOOD, proxying
+from tests.proxies.recipe import ROADS, Recipe, running
+
+HEARTBEAT, RARE = "0.3", "2"  # seconds
+AT_ONCE = 3
+MINUTES = 120.0  # seconds, for one run
+QUICK = "HTTP-001,BEAT-001,FLOW-001,FLOW-002,PROXY"
+ALL = "FLOW,BEAT,PROXY"
+Rows = Mapping[str, Mapping[str, Any]]
+
+
+def judged(folder: Path, road: str, origin: str, rows: str, *, heartbeat: str = HEARTBEAT) -> Rows:
+    """The rows that were judged by the road, by id."""
+    target, result = folder / "target.toml", folder / "result.json"
+    text = (TARGETS / "eventbahn.toml").read_text(encoding="utf-8")
+    own = "tls      = { verify = false } # of an authority of its own\n"
+    target.write_text(text.replace("local    = true", f"{own}local    = true"), encoding="utf-8")
+    run = subprocess.run(
+        [
+            *EVENTBAHN,
+            "check",
+            str(target),
+            "--origin-url",
+            origin,
+            "--sse-only",
+            rows,
+            "--sse-json",
+            str(result),
+        ],
+        env={**os.environ, "EVENTBAHN_URL": road, "EVENTBAHN_HEARTBEAT": f"{heartbeat}s"},
+        capture_output=True,
+        text=True,
+        timeout=MINUTES,
+        check=False,
+    )
+    assert result.exists(), run.stdout + run.stderr
+    found = json.loads(result.read_text(encoding="utf-8"))["rows"]
+    return {row["id"]: row for row in found if row["reason"] != "deselected"}
+
+
+def wrong(rows: Rows) -> dict[str, str]:
+    return {row: found["verdict"] for row, found in rows.items() if found["verdict"] in ("FAIL", "WARN")}
+
+
+@pytest.fixture(scope="module")
+def start() -> Iterator[Serve]:
+    yield from servers()
+
+
+@pytest.fixture(scope="module")
+def origin(start: Serve) -> str:
+    return start("--heartbeat", HEARTBEAT).url
+
+
+@pytest.fixture(scope="module")
+def untold(start: Serve) -> str:
+    """One that does not tell proxies to leave the stream alone."""
+    return start("--heartbeat", HEARTBEAT, "--fault", "proxies-may-buffer").url
+
+
+@pytest.fixture(scope="module")
+def quiet(start: Serve) -> str:
+    """One whose heartbeats are rare."""
+    return start("--heartbeat", RARE).url
+
+
+@pytest.fixture(scope="module")
+def mischief(quiet: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Future[Rows]]]:
+    """What is found by each bad proxy, a few at once: most of the time they wait."""
+
+    def run(name: str) -> Rows:
+        asked = {"SSE-PROXY-001", "SSE-PROXY-002", *FAULTS[name].caught_by}
+        with proxying(quiet, FAULTS[name]) as road:
+            return judged(tmp_path_factory.mktemp(name), road, quiet, ",".join(asked), heartbeat=RARE)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: pool.submit(run, name) for name in FAULTS}
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("recipe", ROADS, ids=lambda recipe: recipe.name)
+def test_by_each_recipe_events_and_heartbeats_come_as_directly(
+    recipe: Recipe, origin: str, tmp_path: Path
+) -> None:
+    with running(recipe, origin, tmp_path) as road:
+        rows = judged(tmp_path, road, origin, QUICK)
+
+    assert {row: found["verdict"] for row, found in rows.items()} == dict.fromkeys(rows, "PASS")
+    assert len(rows) == 6
+
+
+def test_without_the_header_a_default_nginx_holds_everything_back(untold: str, tmp_path: Path) -> None:
+    with running(ROADS[0], untold, tmp_path) as road:
+        rows = judged(tmp_path, road, untold, "PROXY-001,CACHE-002")
+
+    assert rows["SSE-PROXY-001"]["verdict"] == "FAIL"
+    assert "3 of them did not in" in rows["SSE-PROXY-001"]["observed"]
+    assert "nor did the response head" in rows["SSE-PROXY-001"]["observed"]
+    assert (
+        f"at the origin {untold} it fails, so the server is at fault, too" in rows["SSE-CACHE-002"]["reason"]
+    )
+
+
+def test_a_tuned_nginx_needs_no_header(untold: str, tmp_path: Path) -> None:
+    with running(ROADS[1], untold, tmp_path) as road:
+        rows = judged(tmp_path, road, untold, "PROXY,CACHE-002")
+
+    assert wrong(rows) == {"SSE-CACHE-002": "WARN"}
+    assert rows["SSE-CACHE-002"]["reason"] == f"the same at the origin {untold}, so the server is at fault"
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_a_proxy_does_wrong_is_seen_and_is_not_blamed_on_the_server(
+    name: str, mischief: dict[str, Future[Rows]]
+) -> None:
+    rows = mischief[name].result()
+
+    assert wrong(rows).keys() == {*FAULTS[name].caught_by}
+    for row in FAULTS[name].caught_by:
+        if REQUIREMENTS[row].section != "PROXY":
+            assert "so the road there is at fault" in rows[row]["reason"]
+
+
+def test_by_a_good_proxy_of_ours_all_is_well(origin: str, tmp_path: Path) -> None:
+    with proxying(origin, GOOD) as road:
+        rows = judged(tmp_path, road, origin, "PROXY,DATA-008,FRAME-002")
+
+    assert {found["verdict"] for found in rows.values()} == {"PASS"}
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("recipe", ROADS, ids=lambda recipe: recipe.name)
+def test_by_each_recipe_all_of_flow_and_beat(recipe: Recipe, origin: str, tmp_path: Path) -> None:
+    with running(recipe, origin, tmp_path) as road:
+        rows = judged(tmp_path, road, origin, ALL)
+
+    assert wrong(rows) == {}
+    assert sum(found["verdict"] == "PASS" for found in rows.values()) >= 16
