@@ -2,33 +2,13 @@
 
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from .rng import Ints
+from .stats import DeviceStats, Stats
 
-__all__ = ["Holdings", "Stats"]
-
-
-class DeviceStats(msgspec.Struct):
-    """Of a device's highest boot: it has each `seq` from `first_seq` to `last_seq`, but `missing` ones."""
-
-    boot: int
-    first_seq: int | None = None
-    last_seq: int | None = None
-    missing: int = 0
-    gaps: list[tuple[int, int]] = []  # first and last of those that are missing, in order, not always all
-
-
-class Stats(msgspec.Struct):
-    """The answer to `GET /stats`."""
-
-    devices: dict[str, DeviceStats]
-
-    def latest_boot(self, names: Sequence[str]) -> int | None:
-        """The boot of the last run of these devices; None if none of them is known."""
-        return max((self.devices[name].boot for name in names if name in self.devices), default=None)
+__all__ = ["Holdings"]
 
 
 class Holdings:
