@@ -57,7 +57,10 @@ def _recipe(settings: Settings, host: str) -> Recipe:
 
 
 def provide(settings: Settings) -> None:
-    """What a run needs where its books are kept: a place for the result, and a server to watch. Raises RefusalError."""
+    """What a run needs where its books are kept: a place for the result, a server to watch.
+
+    Raises RefusalError.
+    """
     try:
         prepare(settings.path("run"))
         if settings.server_metrics:

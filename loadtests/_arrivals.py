@@ -2,7 +2,7 @@
 
 from loadtests._probe import Probe
 from loadtests._shares import Shares
-from loadtests._tally import OUTSIDE, Delivery, Tally
+from loadtests._tally import Delivery, Tally
 
 __all__ = ["Arrivals"]
 
@@ -46,4 +46,4 @@ class Arrivals:
         for second in range(min(arrived) // SECOND, max(arrived) // SECOND + 1):
             self._tally.seconds[second, "deliveries"] += sum(ns // SECOND == second for ns in arrived)
         if min(took_us) < 0:
-            self._tally.counts[OUTSIDE, "negative"] += sum(us < 0 for us in took_us)
+            self._delivery.negative += sum(us < 0 for us in took_us)

@@ -1,7 +1,7 @@
 """All subscribers of one process, what they share, and what they count together. Opens no stream."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
@@ -60,6 +60,8 @@ class Audience:
     pump: Pump
     kernel_stamps: bool
     random: Random
+    localize: Callable[[Probe], Probe] = lambda probe: probe  # into stamps of our clock
+    foreign: Collection[str] = ()  # sources with another clock, known within a bound
     tally: Tally = field(default_factory=Tally)
     blocks: BlockReader = field(init=False)
     members: set[Member] = field(default_factory=set)
@@ -75,13 +77,17 @@ class Audience:
     _interest: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.blocks = BlockReader(self.server.recipe.find)
+        self.blocks = BlockReader(self._find)
         self._windows = self._numbered(self.plan)
         for source, schedule in self.sources.items():
             self._topics[schedule.topic][source] = schedule
         self._interest = [
             *accumulate((1 + rank) ** -self.scenario.zipf for rank in range(self.scenario.topics))
         ]
+
+    def _find(self, data: str) -> Probe | None:
+        probe = self.server.recipe.find(data)
+        return probe and self.localize(probe)
 
     @property
     def endpoint(self) -> Endpoint:
@@ -132,7 +138,7 @@ class Audience:
     def _first(self, probe: Probe) -> Arrivals:
         window = self.window_at(probe.intended_ns)
         shares = None
-        if window is not None and window.judged:
+        if window is not None and window.judged and probe.source not in self.foreign:
             shares = self._shares.setdefault(window.phase, Shares(self.entered))
         key, second = (probe.source, probe.seq), probe.intended_ns // SECOND
         delivery = self.tally.deliveries.setdefault(key, Delivery(window, second))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Evidence", "PhaseEvidence", "percentile", "reasons"]
+__all__ = ["Evidence", "PhaseEvidence", "WorkerEvidence", "percentile", "reasons"]
 
 CPU_PERCENT = 80
 ACHIEVED = 0.99
@@ -29,30 +29,40 @@ class PhaseEvidence:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerEvidence:
+    """One process. `cpu_percent` are one-second samples of judged seconds.
+
+    `drained` is false when it did not hand in its account; of what it sent, `lost` are the reports and
+    `unheard` the samples that never came.
+    """
+
+    name: str
+    cpu_percent: Sequence[float]
+    drained: bool
+    lost: int
+    unheard: int
+    clock_step_us: int
+    pump_errors: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a whole run says about its generator. `cpu_percent` are one-second samples of judged seconds."""
+    """What a whole run says about its generators."""
 
     phases: Sequence[PhaseEvidence]
+    workers: Sequence[WorkerEvidence]
     kernel_stamps: bool
-    cpu_percent: Sequence[float]
-    clock_step_us: int
     negative: int
     deliveries: int
-    pump_errors: int
     stopped_early: bool
 
 
 def reasons(evidence: Evidence) -> list[str]:
     """Why the run is invalid; empty when it is not."""
     found = [reason for phase in evidence.phases for reason in _phase(phase, evidence.kernel_stamps)]
-    if (cpu := percentile(evidence.cpu_percent, 95)) > CPU_PERCENT:
-        found.append(f"generator CPU at {cpu:.0f} % (limit {CPU_PERCENT} %): use fewer subscribers or probes")
-    if evidence.clock_step_us > CLOCK_STEP_US:
-        found.append(f"the wall clock stepped by {evidence.clock_step_us} µs during the run")
+    found += [reason for worker in evidence.workers for reason in _worker(worker)]
     if evidence.negative > NEGATIVE * evidence.deliveries:
         found.append(f"{evidence.negative} deliveries arrived before they were sent: the clock is not steady")
-    if evidence.pump_errors:
-        found.append(f"{evidence.pump_errors} errors inside the generator's pump (see the log)")
     if not evidence.deliveries:
         found.append("no probe came back: is this the server, and does it push what is posted to it?")
     if evidence.stopped_early:
@@ -64,6 +74,24 @@ def percentile(samples: Sequence[float], percent: int) -> float:
     """By nearest rank; 0 without samples."""
     ranked = sorted(samples)
     return ranked[max(0, -(-percent * len(ranked) // 100) - 1)] if ranked else 0.0
+
+
+def _worker(worker: WorkerEvidence) -> list[str]:
+    name, found = worker.name, []
+    if (cpu := percentile(worker.cpu_percent, 95)) > CPU_PERCENT:
+        found.append(
+            f"{name}: generator CPU at {cpu:.0f} % (limit {CPU_PERCENT} %): "
+            "use fewer subscribers or probes, or more --processes"
+        )
+    if not worker.drained:
+        found.append(f"{name}: gone before the end; what its subscribers missed is not known")
+    if worker.lost or worker.unheard:
+        found.append(f"{name}: {worker.lost} reports were lost on their way, with {worker.unheard} samples")
+    if worker.clock_step_us > CLOCK_STEP_US:
+        found.append(f"{name}: the wall clock stepped by {worker.clock_step_us} µs during the run")
+    if worker.pump_errors:
+        found.append(f"{name}: {worker.pump_errors} errors inside the generator's pump (see the log)")
+    return found
 
 
 def _phase(phase: PhaseEvidence, kernel_stamps: bool) -> list[str]:

@@ -1,9 +1,10 @@
 """The result file, `eventbahn-load/1`: what a run counted as one document. Measures and prints nothing."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from loadtests._accounting import Loss
 from loadtests._fairness import fairness
@@ -12,14 +13,23 @@ from loadtests._histogram import BITS, HEAT_BITS, Histogram
 from loadtests._ledger import Ledger, Sample
 from loadtests._plan import Phase, Plan, Window
 from loadtests._schedule import Schedule
+from loadtests._watch import CPU_PERCENT, RSS_MB
 
 __all__ = ["SCHEMA", "Books", "moment"]
 
 SCHEMA = "eventbahn-load/1"
 SECOND = 1_000_000_000
-JUDGED = ("deliver", "deliver_sent", "publish", "publisher_late", "client_lag", "replay")
+JUDGED = ("deliver", "deliver_sent", "deliver_xdom", "publish", "publisher_late", "client_lag", "replay")
 WHOLE = ("connect", "first_event", "reconnect")  # happen while a phase settles, so all of it counts
 MOST_ROWS = 5_000  # probes; beyond it every k-th is listed
+
+
+class Second(NamedTuple):
+    """All generators at the end of one second: streams that were open, CPU of the busiest of them."""
+
+    number: int
+    live: int
+    cpu_percent: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +39,7 @@ class Books:
     plan: Plan
     schedules: Mapping[str, Schedule]
     ledger: Ledger
+    server: Mapping[int, Mapping[str, float]]  # what it was seen to do, by second and name
 
     def document(self) -> dict[str, Any]:
         """Phases, histograms, series and probes; whoever calls adds what else is known of the run."""
@@ -60,13 +71,19 @@ class Books:
         """What each phase says about the generator."""
         return [self._evidence(phase) for phase in self.plan.phases]
 
-    def cpu_percent(self) -> list[float]:
-        """The generator's CPU in judged seconds."""
+    def cpu_percent(self, worker: int) -> list[float]:
+        """A generator's CPU in judged seconds."""
         return [
             sample.cpu_percent
             for sample in self.ledger.samples
-            if (window := self.plan.window_at(sample.second * SECOND)) is not None and window.judged
+            if sample.worker == worker
+            and (window := self.plan.window_at(sample.second * SECOND)) is not None
+            and window.judged
         ]
+
+    def rss_mb(self, worker: int) -> int:
+        """The most memory that a generator had."""
+        return round(max((each.rss_mb for each in self.ledger.samples if each.worker == worker), default=0))
 
     def _histograms(self, windows: Sequence[Window]) -> dict[str, Histogram]:
         judged = [window for window in windows if window.judged]
@@ -75,6 +92,7 @@ class Books:
             **{name: self.ledger.measured(name, judged) for name in JUDGED},
             **{name: self.ledger.measured(name, windows) for name in WHOLE},
             "last_subscriber": last,
+            "last_subscriber_xdom": self.ledger.last_xdom(judged),
             "spread": spread,
         }
 
@@ -125,14 +143,15 @@ class Books:
     def _evidence(self, phase: Phase) -> PhaseEvidence:
         judged = [Window(phase.id, judged=True)]
         live = [
-            sample.live
-            for sample in self.ledger.samples
-            if phase.judged_ns <= sample.second * SECOND < phase.end_ns
+            second.live
+            for second in self._seconds()
+            if phase.judged_ns <= second.number * SECOND < phase.end_ns
         ]
-        published, deliver, lag, late = (
+        published, deliver, away, lag, late = (
             self.ledger.measured(name, judged)
-            for name in ("publish", "deliver", "client_lag", "publisher_late")
+            for name in ("publish", "deliver", "deliver_xdom", "client_lag", "publisher_late")
         )
+        deliver.merge(away)
         return PhaseEvidence(
             phase.name,
             phase.subscribers,
@@ -145,25 +164,59 @@ class Books:
         )
 
     def _series(self) -> dict[str, Any]:
-        """By second of the wall clock; a delivery counts when it arrived, a colour when its probe was due."""
+        """By second of the wall clock; a delivery counts when it arrived, a colour when its probe was due.
+
+        The seconds of a worker with another clock are laid to the nearest of ours.
+        """
         ledger, first = self.ledger, self.plan.begin_ns // SECOND
-        samples = [sample for sample in _every_second(ledger.samples) if sample.second >= first]
-        seconds = [sample.second for sample in samples]
+        found = [second for second in self._seconds() if second.number >= first]
+        seconds = [second.number for second in found]
         counted = ("deliveries", "published", "lost", "disconnects", "conn_ok")
         return {
             "step_s": 1,
             "t0": moment(self.plan.begin_ns),
             "t": [second - first for second in seconds],
-            "subs": [sample.live for sample in samples],
+            "subs": [second.live for second in found],
             **{what: [ledger.seconds[second, what] for second in seconds] for what in counted},
-            "client_cpu": [round(sample.cpu_percent, 1) for sample in samples],
-            "server_cpu": _known([sample.server_cpu_percent for sample in samples]),
-            "server_rss_mb": _known([sample.server_rss_mb for sample in samples]),
+            "client_cpu": [round(second.cpu_percent, 1) for second in found],
+            "server_cpu": self._server(CPU_PERCENT, seconds),
+            "server_rss_mb": self._server(RSS_MB, seconds),
+            "server": {name: self._server(name, seconds) for name in self._server_metrics()},
             "heat": {
                 "bits": HEAT_BITS,
                 "rows": [ledger.heat.get(second, Histogram()).pairs(HEAT_BITS) for second in seconds],
             },
         }
+
+    def _seconds(self) -> list["Second"]:
+        """All workers together, without holes: who was not looked at stayed as it was."""
+        by_worker: defaultdict[int, dict[int, Sample]] = defaultdict(dict)
+        for sample in self.ledger.samples:
+            by_worker[sample.worker][sample.second] = sample
+        numbers = [sample.second for sample in self.ledger.samples]
+        found, latest = [], {}
+        for number in range(min(numbers, default=0), max(numbers, default=-1) + 1):
+            latest |= {worker: rows[number] for worker, rows in by_worker.items() if number in rows}
+            live = sum(sample.live for sample in latest.values())
+            busiest = max((sample.cpu_percent for sample in latest.values()), default=0.0)
+            found.append(Second(number, live, busiest))
+        return found
+
+    def _server_metrics(self) -> list[str]:
+        names = {name for figures in self.server.values() for name in figures}
+        return sorted(names - {CPU_PERCENT, RSS_MB})
+
+    def _server(self, name: str, seconds: Sequence[int]) -> list[float]:
+        """Empty where it was never seen; in a second in which it was not, it stayed as it was."""
+        found = [self.server.get(second, {}).get(name) for second in seconds]
+        latest = next((value for value in found if value is not None), None)
+        if latest is None:
+            return []
+        values = []
+        for value in found:
+            latest = latest if value is None else value
+            values.append(round(latest, 3))
+        return values
 
     def _events(self) -> dict[str, Any]:
         """[source, seq, subscribers reached, µs to the first, µs to the last]."""
@@ -188,18 +241,3 @@ def _windows(phases: Sequence[Phase]) -> list[Window]:
 
 def _rate(n: int, seconds: float) -> float | None:
     return round(n / seconds, 3) if seconds else None
-
-
-def _every_second(samples: Sequence[Sample]) -> list[Sample]:
-    """Samples without holes: what was not looked at stayed as it was."""
-    found: list[Sample] = []
-    for sample in samples:
-        while found and found[-1].second + 1 < sample.second:
-            found.append(found[-1]._replace(second=found[-1].second + 1))
-        found.append(sample)
-    return found
-
-
-def _known(values: Sequence[float | None]) -> list[float]:
-    """Empty where nothing was sampled; a server that has ended uses nothing."""
-    return [round(value or 0.0, 1) for value in values] if any(value is not None for value in values) else []

@@ -1,78 +1,125 @@
-"""One run, from plan to result: starts what measures, keeps the books once a second, drains, judges."""
+"""One run, from plan to result: musters workers, keeps the books, drains, judges. Measures nothing itself."""
 
+import logging
 import secrets
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import pairwise
-from random import Random
 from typing import Any
 
 import gevent
 from gevent.lock import RLock
 from locust import __version__ as locust_version
 
-from loadtests._audience import OUTSIDE, Audience, Published
-from loadtests._endpoint import Endpoint
+from loadtests._admission import RefusalError
+from loadtests._clock import domain
+from loadtests._course import Course
+from loadtests._crew import Crew, Peer
+from loadtests._domains import Domains
 from loadtests._feed import Feed
-from loadtests._health import Evidence, percentile, reasons
-from loadtests._ledger import Ledger, Sample
+from loadtests._generator import DRAIN_SECONDS
+from loadtests._health import Evidence, WorkerEvidence, percentile, reasons
+from loadtests._ledger import Ledger
 from loadtests._limits import open_files
 from loadtests._options import Settings
 from loadtests._plan import Plan
-from loadtests._probe import source_name
-from loadtests._publisher import ANSWER_SECONDS, Publisher
-from loadtests._pump import Pump, kernel_stamps_work
+from loadtests._publisher import ANSWER_SECONDS
 from loadtests._result import SCHEMA, Books, moment
-from loadtests._schedule import Schedule
-from loadtests._subscriber import Subscriber
-from loadtests._verdict import verdict
-from loadtests._vitals import ClockGuard, Vitals, domain, environment
+from loadtests._tally import OUTSIDE, Published
+from loadtests._verdict import INVALID, verdict
+from loadtests._vitals import environment
+from loadtests._watch import ServerWatch
+from loadtests._wire import (
+    Begin,
+    Correct,
+    Done,
+    Drain,
+    Drained,
+    Hurry,
+    Muster,
+    Mustered,
+    Quiesce,
+    Quiesced,
+    Refused,
+    Report,
+    decode_report,
+)
 
 __all__ = ["Run"]
 
+log = logging.getLogger(__name__)
+
 SECOND = 1_000_000_000
 LEAD_NS = SECOND // 4  # at least, between now and the first probe
-CONNECTS_PER_SECOND = 500  # a listener's backlog is some hundred; beyond it the kernel makes clients wait
-JITTER_SECONDS = 1.0  # Locust starts users once a second, all at once
-QUIET_SECONDS = 1.0  # without any delivery, and a run is taken to have settled
-RECONNECT_SECONDS = 10.0  # to wait for those who lost their stream
-DRAIN_SECONDS = 30.0
-POLL_SECONDS = 0.05
+MUSTER_SECONDS = 15.0
+BEGIN_SECONDS = 10.0
+PARTING_SECONDS = 20.0  # for accounts of ten thousand subscribers, on a busy machine
+HURRY_SECONDS = 5.0
+MEASURE_EVERY_SECONDS = 60
 
 
-def _next_second(ns: int) -> int:
-    """Phases begin on whole seconds, as the second by second series does."""
-    return -(-ns // SECOND) * SECOND
+@dataclass(slots=True)
+class Member:
+    """A worker of this run, and what has been heard from it."""
+
+    peer: Peer
+    mustered: Mustered
+    seconds_ahead: int = 0
+    reports: int = 0
+    recorded: int = 0
+    drained: Drained | None = None
 
 
 class Run:
     """A run that has begun, and what Locust shows of it."""
 
-    def __init__(self, settings: Settings, endpoint: Endpoint, feed: Feed) -> None:
-        scenario = settings.scenario
-        self.id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{scenario.name}-{secrets.token_hex(2)}"
-        self.plan = Plan.of(scenario, _next_second(time.time_ns() + LEAD_NS))
+    def __init__(
+        self,
+        settings: Settings,
+        crew: Crew,
+        feed: Feed,
+        *,
+        target: str,
+        host: str,
+        options: Mapping[str, Any],
+        run_time: int,
+    ) -> None:
+        """`host` and `options` are what workers are told; `target` is what the server is called.
+
+        `run_time` ends the run after so many seconds, before its plan does; 0 does not.
+        """
+        self.id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{settings.scenario.name}-{secrets.token_hex(2)}"
         self.settings = settings
         self.feed = feed
-        self.over = False
+        self.begun = self.over = False
+        self.ledger = Ledger()
+        self._target = target
+        self._host = host
+        self._run_time = run_time
+        self._options = dict(options)
+        self._crew = crew
         self._interrupted = False
         self._lock = RLock()
-        self._ledger = Ledger()
-        self._vitals = Vitals(settings.server_pid)
-        self._clock = ClockGuard()
-        source = source_name(self.id, 0)
-        schedule = Schedule(self.plan.begin_ns, self.plan.end_ns, scenario.pub_rate)
-        self._audience = Audience(
-            run=self.id,
-            plan=self.plan,
-            sources={source: schedule},
-            endpoint=endpoint,
-            pump=Pump(),
-            kernel_stamps=kernel_stamps_work(),
-            random=Random(settings.seed),
-        )
-        self._publisher = Publisher(endpoint, self.plan, schedule, self.id, source)
+        self._server = ServerWatch(settings.server_pid, settings.server_metrics)
+        self._server_seen: dict[int, dict[str, float]] = {}
+        self._domains = Domains(domain())
+        self._members: dict[str, Member] = {}
+        self._publishers = 0
+        self.course = Course.of(settings, self.id, 0, len(crew))
+        self.plan = self._planned = self.course.plan
+
+    def begin(self) -> None:
+        """Muster the crew, compare clocks, and start. Raises RefusalError when a worker cannot take part."""
+        self._members = self._muster()
+        self._publishers = len(self._members)
+        self._measure()
+        begin_ns = _next_second(time.time_ns() + LEAD_NS)
+        self.course = Course.of(self.settings, self.id, begin_ns, self._publishers)
+        self.plan = self._planned = self._shortened(self.course.plan)
+        self._start()
         self._bookkeeper = gevent.spawn(self._keep_books)
+        self.begun = True
 
     def level(self) -> int | None:
         """How many subscribers there should be now; None when the plan is through."""
@@ -80,75 +127,148 @@ class Run:
         phase = self.plan.phase_at(now)
         return phase.subscribers if phase and not self.over else None
 
-    def subscriber(self) -> Subscriber:
-        """A new one, not yet connected."""
-        return Subscriber(self._audience)
+    def _shortened(self, plan: Plan) -> Plan:
+        """By Locust's --run-time, which is as good a plan as ours."""
+        return plan.cut(plan.begin_ns + self._run_time * SECOND) if self._run_time else plan
 
-    def delay(self) -> float:
-        """Seconds that a new subscriber waits, until the plan begins, and so that a level grows evenly."""
-        levels = (0, *self.settings.scenario.levels)
-        step = max(after - before for before, after in pairwise(levels))
-        spread = min(max(JITTER_SECONDS, step / CONNECTS_PER_SECOND), self.settings.scenario.settle / 2)
-        begins = max(0.0, (self.plan.begin_ns - time.time_ns()) / SECOND)
-        return begins + self._audience.random.uniform(0, spread)
+    def hear(self, worker: str, report: Report) -> None:
+        """Take over what a worker has counted; of another run, or of a stranger, it is nothing to us."""
+        member = self._members.get(worker)
+        if member is None or report.run != self.id or self.over:
+            return
+        member.reports += 1
+        member.recorded += report.ledger.recorded
+        delta = report.ledger
+        if member.seconds_ahead:
+            delta = Ledger()
+            delta.merge(report.ledger, member.seconds_ahead)
+        self.ledger.merge(delta)
+        self.feed.add(delta)
 
-    def finish(self) -> dict[str, Any] | None:
-        """Drain, account and judge: the result file's document; None for whoever asks once it is over.
+    def join(self, peer: Peer) -> None:
+        """A worker that came late gets subscribers, but nothing to publish: that is dealt out."""
+        if self.over or peer.id in self._members:
+            return
+        number = len(self._members)
+        try:
+            member = self._mustered(peer, peer.ask(self._question(number + 1), MUSTER_SECONDS))
+            self._domains.measure({member.mustered.domain: peer})
+            self._members[peer.id] = member
+            self._crew.peers.append(peer)
+            self._began(member, peer.ask(self._beginning(number, member), BEGIN_SECONDS))
+        except (RefusalError, TimeoutError) as error:
+            log.error("A worker that came late cannot take part: %s", error)
 
-        Waits up to a minute.
+    def finish(self, keep: Callable[[dict[str, Any]], None]) -> None:
+        """Drain, account, judge, and `keep` the result file's document; once, whoever asks first.
+
+        Waits up to two minutes.
         """
         with self._lock:
             if self.over:
-                return None
-            plan = self.plan.cut(time.time_ns())
-            published = self._drain()
+                return
+            now = time.time_ns()
+            self.plan = self.plan.cut(now)
+            self._drain(min(now, self.plan.end_ns))
             self._bookkeeper.kill()
-            self._close_second(time.time_ns() // SECOND)
-            self._audience.close(plan, published)
-            self._collect()
-            self._audience.pump.close()
             self.over = True
-            return self._judge(Books(plan, self._audience.sources, self._ledger))
-
-    def _keep_books(self) -> None:
-        while True:
-            gevent.sleep(1 - time.time_ns() % SECOND / SECOND)
-            self._close_second(round(time.time_ns() / SECOND) - 1)  # the one that has just ended
-
-    def _close_second(self, second: int) -> None:
-        self._clock.check()
-        own, server = self._vitals.sample()
-        self._ledger.samples.append(Sample(second, self._audience.live, *own, *(server or ())))
-        self._collect()
-
-    def _collect(self) -> None:
-        for tally in (self._audience.take(), self._publisher.take()):
-            self._ledger.add(tally)
-            self.feed.add(tally)
+            keep(self._judge(Books(self.plan, self.course.sources, self.ledger, self._server_seen)))
 
     def hurry(self) -> None:
         """Wait for nothing more: what there is will be written, and called invalid."""
         self._interrupted = True
+        self._crew.ask(Hurry(), HURRY_SECONDS)
 
-    def _drain(self) -> dict[str, Published]:
+    def _muster(self) -> dict[str, Member]:
+        """Everybody or nobody: a run that is short of a worker would measure something else."""
+        answers = self._crew.ask(self._question(len(self._crew)), MUSTER_SECONDS)
+        found = {
+            peer.id: self._mustered(peer, answer) for peer, answer in zip(self._crew, answers, strict=True)
+        }
+        if not found:
+            raise RefusalError("there is no worker to run on", INVALID)
+        return found
+
+    def _question(self, workers: int) -> Muster:
+        most = max(step.subscribers for step in self.settings.scenario.steps())
+        return Muster(self._host, self._options, -(-most // max(1, workers)))
+
+    def _mustered(self, peer: Peer, answer: object) -> Member:
+        match answer:
+            case Mustered():
+                return Member(peer, answer)
+            case Refused():
+                raise RefusalError(
+                    answer.message if peer.id == "local" else f"{peer.id}: {answer.message}", answer.code
+                )
+        raise RefusalError(
+            f"worker {peer.id} does not answer: start it with `-f loadtests/` of the same version", INVALID
+        )
+
+    def _measure(self) -> None:
+        try:
+            self._domains.measure({member.mustered.domain: member.peer for member in self._members.values()})
+        except TimeoutError as error:
+            raise RefusalError(str(error), INVALID) from error
+
+    def _start(self) -> None:
+        members = list(self._members.values())
+        beginnings = [self._beginning(number, member) for number, member in enumerate(members)]
+        answers = self._crew.ask(lambda number: beginnings[number], BEGIN_SECONDS)
+        for member, answer in zip(members, answers, strict=True):
+            self._began(member, answer)
+
+    def _beginning(self, number: int, member: Member) -> Begin:
+        domains = [each.mustered.domain for each in self._members.values()][: self._publishers]
+        return Begin(
+            run=self.id,
+            begin_ns=self.plan.begin_ns,
+            worker=number,
+            publisher=number if number < self._publishers else None,
+            publishers=self._publishers,
+            shift_ns=self._domains.shift_ns(member.mustered.domain),
+            domains=domains,
+            shifts=[self._domains.shift_ns(name) for name in domains],
+        )
+
+    def _began(self, member: Member, answer: object) -> None:
+        if not isinstance(answer, Done):
+            raise RefusalError(f"worker {member.peer.id} did not begin", INVALID)
+        member.seconds_ahead = round(self._domains.shift_ns(member.mustered.domain) / SECOND)
+
+    def _keep_books(self) -> None:
+        while True:
+            gevent.sleep(1 - time.time_ns() % SECOND / SECOND)
+            second = round(time.time_ns() / SECOND) - 1  # the one that has just ended
+            self._collect()
+            self._server_seen[second] = self._server.look(second)
+            if len(self._domains) > 1 and second % MEASURE_EVERY_SECONDS == 0:
+                self._correct()
+
+    def _collect(self) -> None:
+        for peer in self._crew:
+            if (report := peer.collect()) is not None:
+                self.hear(peer.id, report)
+
+    def _correct(self) -> None:
+        self._measure()
+        self._crew.ask(Correct(self._domains.drifts()), HURRY_SECONDS)
+
+    def _drain(self, now: int) -> None:
         """No more probes; then wait until everybody has everything, or nothing comes any more."""
-        self._publisher.stop(0 if self._interrupted else ANSWER_SECONDS)
-        began = time.monotonic()
-        while not self._settled(time.monotonic() - began):
-            gevent.sleep(POLL_SECONDS)
-        return self._published()
-
-    def _published(self) -> dict[str, Published]:
-        (source,) = self._audience.sources
-        return {source: Published(self._publisher.final, frozenset(self._publisher.unconfirmed))}
-
-    def _settled(self, waited: float) -> bool:
-        audience = self._audience
-        if self._interrupted or waited > DRAIN_SECONDS or audience.whole(self._published()):
-            return True
-        quiet = min(waited, (time.time_ns() - audience.heard_ns) / SECOND)
-        away = audience.live < sum(bool(member.tracks) for member in audience.members)
-        return quiet > QUIET_SECONDS and not (away and waited < RECONNECT_SECONDS)
+        published: dict[str, Published] = {}
+        for answer in self._crew.ask(Quiesce(), ANSWER_SECONDS + HURRY_SECONDS):
+            if isinstance(answer, Quiesced):
+                published |= answer.published
+        if len(self._domains) > 1:
+            self._correct()
+        drain, seconds = Drain(now, published), DRAIN_SECONDS + PARTING_SECONDS
+        for peer, answer in zip(self._crew, self._crew.ask(drain, seconds), strict=True):
+            member = self._members[peer.id]
+            if isinstance(answer, Drained):
+                member.drained = answer
+                self.hear(peer.id, decode_report(answer.last))
+        self.ledger.errors.update(self._server.errors)
 
     def _judge(self, books: Books) -> dict[str, Any]:
         found = books.document()
@@ -157,47 +277,73 @@ class Run:
             invalid.append("interrupted while draining: what was still on its way counts as lost")
         return {
             "schema": SCHEMA,
-            "run": self._run(books.plan),
-            "env": environment(
-                kernel_stamps=self._audience.kernel_stamps, open_files=open_files(), locust=locust_version
-            ),
-            "workers": [self._worker(books)],
+            "run": self._run(),
+            "env": environment(kernel_stamps=self._stamped, open_files=open_files(), locust=locust_version),
+            "workers": [
+                self._worker(number, member, books) for number, member in enumerate(self._members.values())
+            ],
             **found,
             **verdict(self.settings.objectives, books.whole(), found["phases"], invalid),
         }
 
+    @property
+    def _stamped(self) -> bool:
+        """By the kernel, everywhere."""
+        return all(member.mustered.kernel_stamps for member in self._members.values())
+
     def _evidence(self, books: Books) -> Evidence:
         return Evidence(
             phases=books.evidence(),
-            kernel_stamps=self._audience.kernel_stamps,
-            cpu_percent=books.cpu_percent(),
-            clock_step_us=self._clock.step_us,
-            negative=self._ledger.counts[OUTSIDE, "negative"],
-            deliveries=self._ledger.deliveries,
-            pump_errors=self._audience.pump.errors,
-            stopped_early=books.plan != self.plan,
+            workers=[
+                _testimony(number, member, books) for number, member in enumerate(self._members.values())
+            ],
+            kernel_stamps=self._stamped,
+            negative=self.ledger.counts[OUTSIDE, "negative"],
+            deliveries=self.ledger.deliveries,
+            stopped_early=books.plan != self._planned,
         )
 
-    def _run(self, plan: Plan) -> dict[str, Any]:
+    def _run(self) -> dict[str, Any]:
         return {
             "id": self.id,
             "scenario": self.settings.scenario.name,
-            "started": moment(plan.begin_ns),
-            "duration_s": (plan.end_ns - plan.begin_ns) / SECOND,
+            "started": moment(self.plan.begin_ns),
+            "duration_s": (self.plan.end_ns - self.plan.begin_ns) / SECOND,
             "seed": self.settings.seed,
-            "target": self._audience.endpoint.base,
+            "target": self._target,
             "args": dict(self.settings.given),
         }
 
-    def _worker(self, books: Books) -> dict[str, Any]:
-        """The one process that there is, in the shape of many."""
+    def _worker(self, number: int, member: Member, books: Books) -> dict[str, Any]:
+        offset = self._domains.offset(member.mustered.domain)
         return {
-            "id": "local",
-            "index": 0,
-            "domain": domain(),
-            "offset_us": 0,
-            "offset_bound_us": 0,
-            "cpu_p95": round(percentile(books.cpu_percent(), 95), 1),
-            "rss_mb": round(max((sample.rss_mb for sample in self._ledger.samples), default=0)),
-            "reported": True,
+            "id": member.peer.id,
+            "index": number,
+            "host": member.mustered.host,
+            "domain": member.mustered.domain,
+            "offset_us": offset.ns // 1000,
+            "offset_bound_us": -(-offset.bound_ns // 1000),
+            "kts": member.mustered.kernel_stamps,
+            "ulimit_n": member.mustered.open_files,
+            "cpu_p95": round(percentile(books.cpu_percent(number), 95), 1),
+            "rss_mb": books.rss_mb(number),
+            "reported": member.drained is not None,
         }
+
+
+def _testimony(number: int, member: Member, books: Books) -> WorkerEvidence:
+    drained = member.drained
+    return WorkerEvidence(
+        name=f"worker {number}",
+        cpu_percent=books.cpu_percent(number),
+        drained=drained is not None,
+        lost=drained.reports - member.reports if drained else 0,
+        unheard=drained.recorded - member.recorded if drained else 0,
+        clock_step_us=drained.clock_step_us if drained else 0,
+        pump_errors=drained.pump_errors if drained else 0,
+    )
+
+
+def _next_second(ns: int) -> int:
+    """Phases begin on whole seconds, as the second by second series does."""
+    return -(-ns // SECOND) * SECOND

@@ -1,13 +1,16 @@
 """The load shape of every scenario: asks the run for its level once a second. Counts and measures nothing."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from locust import LoadTestShape
 from locust.env import Environment
 
-from loadtests._admission import RefusalError, arrange, reach
+from loadtests._admission import RefusalError, arrange, provide
+from loadtests._crew import Crew
 from loadtests._feed import Feed
+from loadtests._options import OPTIONS
 from loadtests._run import Run
 
 __all__ = ["PlanShape"]
@@ -16,25 +19,27 @@ log = logging.getLogger(__name__)
 
 
 class PlanShape(LoadTestShape):
-    """Holds the current run, which users of this environment belong to."""
+    """Holds the current run; `crew` says who is there to take part in the next one."""
 
     # Locust uses whatever concrete shape it finds in a locustfile for every run; ours is set in `init`
     abstract = True
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: Environment, crew: Callable[[], Crew]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.run: Run | None = None
         self._environment = environment
+        self._crew = crew
 
     def reset_time(self) -> None:
-        """Locust starts a new run; in the web interface there may be many."""
+        """Locust starts a new run; in the web interface there may be many. A master says so twice."""
         super().reset_time()  # type: ignore[no-untyped-call]
-        self.run = None
+        if self.run is not None and self.run.over:
+            self.run = None
 
     def tick(self) -> tuple[int, float] | None:
         """(users, users to start a second), or None to stop."""
         try:
-            run = self.run = self.run or self._begin()
+            run = self.run if self.run is not None and self.run.begun else self._begin()
         except RefusalError as error:
             log.error("%s", error)
             self._environment.process_exit_code = error.code
@@ -43,9 +48,21 @@ class PlanShape(LoadTestShape):
         return None if level is None else (level, level)
 
     def _begin(self) -> Run:
-        environment = self._environment
-        settings, endpoints = arrange(vars(environment.parsed_options), environment.host or "")
-        return Run(settings, reach(endpoints), Feed(environment.stats))
+        environment, options = self._environment, vars(self._environment.parsed_options)
+        settings, site = arrange(options, environment.host or "")
+        provide(settings)
+        ours = {option.field: options[option.field] for option in OPTIONS}
+        run = self.run = Run(
+            settings,
+            self._crew(),
+            Feed(environment.stats),
+            target=site.recipe.name,
+            host=environment.host or "",
+            options=ours,
+            run_time=options["run_time"] or 0,
+        )
+        run.begin()
+        return run
 
     @classmethod
     def of(cls, environment: Any) -> "PlanShape | None":

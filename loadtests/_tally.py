@@ -24,7 +24,7 @@ class HistogramKey(NamedTuple):
 class Delivery:
     """One probe on its way to all subscribers: how many have it, and how long it took them."""
 
-    __slots__ = ("deliver", "deliver_sent", "lag", "second", "window")
+    __slots__ = ("deliver", "deliver_sent", "lag", "negative", "second", "window")
 
     def __init__(self, window: Window | None, second: int) -> None:
         self.window = window
@@ -32,6 +32,7 @@ class Delivery:
         self.deliver = Histogram()
         self.deliver_sent = Histogram()
         self.lag = Histogram()
+        self.negative = 0  # that came before the probe was due
 
 
 class Published(NamedTuple):

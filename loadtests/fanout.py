@@ -3,16 +3,16 @@
 from locust import User, task
 from locust.exception import StopUser
 
-from loadtests._plugin import current_run
+from loadtests._plugin import current_generator
 
 
 class Subscriber(User):
     """One user is one subscriber; the run's pump reads its bytes, so it costs little more than a stack."""
 
     def on_start(self) -> None:
-        run = current_run(self.environment)
-        self._subscriber = run.subscriber()
-        self._delay = run.delay()
+        generator = current_generator(self.environment)
+        self._subscriber = generator.subscriber()
+        self._delay = generator.delay()
 
     @task
     def follow(self) -> None:
