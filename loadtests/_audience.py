@@ -34,6 +34,7 @@ class Member(Protocol):
 
     @property
     def live(self) -> bool: ...
+    def cut(self) -> None: ...
     def close(self) -> None: ...
 
 
@@ -104,6 +105,11 @@ class Audience:
         return {
             source: Track(schedule.first_from(since_ns)) for source, schedule in self._topics[topic].items()
         }
+
+    def cut(self) -> None:
+        """All streams at once."""
+        for member in list(self.members):
+            member.cut()
 
     def part(self, tracks: Mapping[str, Track], until_ns: int) -> None:
         """Somebody leaves for good, who may expect what was due by then and nothing that is on its way."""

@@ -1,11 +1,14 @@
-"""What a run does, in every process alike: its plan and its publishers' schedules. Reads no clock."""
+"""What a run does, in every process alike: its plan, and what its publishers send when. Reads no clock."""
 
 from dataclasses import dataclass
 
+from loadtests._fleet import messages_of
 from loadtests._options import Settings
-from loadtests._plan import Plan
-from loadtests._probe import source_name, topic_name
+from loadtests._plan import SECOND, Plan
+from loadtests._probe import Compose, source_name, topic_name
+from loadtests._scenario import Scenario
 from loadtests._schedule import Schedule
+from loadtests._timetable import Timetable
 
 __all__ = ["Course"]
 
@@ -14,29 +17,37 @@ __all__ = ["Course"]
 class Course:
     """`sources` are all that is numbered on its own, by name; together they keep to one timetable.
 
-    Each of the `publishers` has a source for each topic.
+    Each of the `publishers` has a source for each topic, and lets `compose` write what it sends.
     """
 
     plan: Plan
     sources: dict[str, Schedule]
     publishers: tuple[dict[str, Schedule], ...]
+    compose: Compose
 
     @classmethod
     def of(cls, settings: Settings, run: str, begin_ns: int, publishers: int) -> "Course":
         """By whatever clock `begin_ns` is read from."""
         scenario = settings.scenario
         plan = Plan.of(scenario.steps(), begin_ns)
-        timetable = scenario.timetable(plan, settings.seed)
+        timetable, compose = _content(scenario, plan, settings.seed)
+        count, topics = scenario.topics * publishers, range(scenario.topics)
         found = tuple(
             {
                 source_name(run, index, topic): Schedule(
-                    timetable,
-                    topic * publishers + index,
-                    scenario.topics * publishers,
-                    topic_name(run, topic),
+                    timetable, topic * publishers + index, count, topic_name(run, topic)
                 )
-                for topic in range(scenario.topics)
+                for topic in topics
             }
             for index in range(publishers)
         )
-        return cls(plan, {name: schedule for sources in found for name, schedule in sources.items()}, found)
+        sources = {name: schedule for each in found for name, schedule in each.items()}
+        return cls(plan, sources, found, compose)
+
+
+def _content(scenario: Scenario, plan: Plan, seed: int) -> tuple[Timetable, Compose]:
+    """When something is due, and what."""
+    if scenario.fleet:
+        messages = messages_of(scenario.fleet, (plan.end_ns - plan.begin_ns) / SECOND)
+        return messages.timetable(plan.begin_ns), messages.compose
+    return scenario.timetable(plan, seed), lambda probe, _number: probe.encode(scenario.payload)

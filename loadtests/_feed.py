@@ -23,7 +23,12 @@ ROWS = {
     "reconnect": ("SSE", "reconnect"),
     "publish": ("POST", "publish"),
 }
-FAILURES = {"connect": ("SSE", "connect"), "stream": ("SSE", "stream"), "publish": ("POST", "publish")}
+FAILURES = {
+    "connect": ("SSE", "connect"),
+    "stream": ("SSE", "stream"),
+    "publish": ("POST", "publish"),
+    "storm": ("SSE", "storm"),
+}
 SECONDS = {"deliver": "deliveries", "publish": "published", "connect": "conn_ok"}
 RIPE_SECONDS = 6  # after it was due, a probe has reached its last subscriber, or is shown as if it had
 DIGITS = 3

@@ -11,12 +11,14 @@ from gevent.lock import RLock
 from loadtests._audience import Audience
 from loadtests._clock import ClockGuard, domain
 from loadtests._course import Course
+from loadtests._laggard import Laggard
 from loadtests._ledger import Ledger, Sample
 from loadtests._options import Settings
 from loadtests._probe import Probe
 from loadtests._publisher import ANSWER_SECONDS, Publisher
 from loadtests._pump import Pump
 from loadtests._server import Server
+from loadtests._storm import StormError, hook, storms
 from loadtests._subscriber import Subscriber
 from loadtests._tally import Published
 from loadtests._vitals import Vitals
@@ -44,6 +46,7 @@ class Generator:
         self._begin = begin
         self._settings = settings
         self._hurried = False
+        self._laggards = 0
         self._lock = RLock()
         self._drained: Drained | None = None
         self._reports = self._recorded = 0
@@ -70,14 +73,16 @@ class Generator:
         self._publisher = None
         if begin.publisher is not None:
             sources = course.publishers[begin.publisher]
-            payload = settings.scenario.payload
-            self._publisher = Publisher(
-                server, course.plan, sources, begin.run, lambda probe, _number: probe.encode(payload)
-            )
+            self._publisher = Publisher(server, course.plan, sources, begin.run, course.compose)
         self._bookkeeper = gevent.spawn(self._keep_books)
+        self._weather = gevent.spawn(storms, course.plan, self._strike)
 
-    def subscriber(self) -> Subscriber:
-        """A new one, not yet connected."""
+    def subscriber(self) -> Subscriber | Laggard:
+        """A new one, not yet connected: who comes in a phase with slow readers is one."""
+        phase = self._audience.plan.phase_at(time.time_ns())
+        if phase is not None and phase.step.slow:
+            self._laggards += 1
+            return Laggard(self._audience, phase, trickles=self._laggards % 2 == 0)
         return Subscriber(self._audience)
 
     def delay(self) -> float:
@@ -137,13 +142,23 @@ class Generator:
         return dict.fromkeys(self._audience.sources, Published(-1))
 
     def _part(self, cut_ns: int, published: Mapping[str, Published]) -> None:
-        self._bookkeeper.kill()
+        gevent.killall([self._bookkeeper, self._weather])
         plan = self._audience.plan.cut(cut_ns + self._begin.shift_ns)
         self._close_second(time.time_ns() // SECOND)
         self._audience.close(plan, published)
         self._collect()
         self._audience.pump.close()
         self.over = True
+
+    def _strike(self) -> None:
+        """Cut every stream; or let the first worker do what the user has for it."""
+        if not self._settings.storm_hook:
+            self._audience.cut()
+        elif self.worker == 0:
+            try:
+                hook(self._settings.storm_hook)
+            except StormError as error:
+                self._audience.tally.errors[f"storm: {error}"] += 1
 
     def _keep_books(self) -> None:
         while True:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-__all__ = ["Phase", "Plan", "Step", "Window"]
+__all__ = ["SECOND", "Phase", "Plan", "Step", "Window"]
 
 SECOND = 1_000_000_000
 

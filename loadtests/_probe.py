@@ -1,9 +1,10 @@
 """Probes: measurements that say when they were due and when they were sent. Sends nothing."""
 
 import json
+from collections.abc import Callable
 from typing import NamedTuple
 
-__all__ = ["STAMP", "Probe", "find", "source_name", "topic_name"]
+__all__ = ["STAMP", "Compose", "Probe", "find", "source_name", "topic_name"]
 
 STAMP = "_probe"  # an extra key of the measurement, which a server passes on
 PAD = ',"pad":""'
@@ -37,6 +38,10 @@ class Probe(NamedTuple):
             f'"intended":{self.intended_ns},"sent":{self.sent_ns}}}'
         )
         return f'{measurement[:-1]},"{STAMP}":{stamp}}}'
+
+
+Compose = Callable[[Probe, int], bytes]
+"""Writes the measurement that a probe travels in; its number is that in the timetable of all publishers."""
 
 
 def source_name(run: str, publisher: int, topic: int = 0) -> str:

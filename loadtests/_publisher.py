@@ -1,7 +1,7 @@
 """The open-loop publisher: a probe leaves when it is due, however long answers take. Reads no events."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from heapq import merge
 
 import gevent
@@ -11,14 +11,12 @@ from gevent import socket
 from loadtests._answer import answer_kind
 from loadtests._endpoint import Endpoint
 from loadtests._plan import Plan
-from loadtests._probe import Probe
+from loadtests._probe import Compose, Probe
 from loadtests._schedule import Schedule
 from loadtests._server import Server
 from loadtests._tally import HistogramKey, Published, Tally
 
-__all__ = ["ANSWER_SECONDS", "Compose", "Publisher"]
-
-Compose = Callable[[Probe, int], bytes]  # the text of a measurement, from its probe and its number in all
+__all__ = ["ANSWER_SECONDS", "Publisher"]
 
 MOST_IN_FLIGHT = 256
 ANSWER_SECONDS = 10.0  # for connecting and answering; beyond it a probe counts as unconfirmed

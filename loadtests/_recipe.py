@@ -19,11 +19,16 @@ class Recipe(Protocol):
     is told what was missed if the server `resumes`; an event of type `signal` owns up to a gap.
     """
 
-    name: str
-    subscribed: str
-    published: str
-    resumes: bool
-    signal: str
+    @property
+    def name(self) -> str: ...
+    @property
+    def subscribed(self) -> str: ...
+    @property
+    def published(self) -> str: ...
+    @property
+    def resumes(self) -> bool: ...
+    @property
+    def signal(self) -> str: ...
 
     def subscribe(self, topic: str, last_id: str) -> bytes:
         """The request that opens a stream."""

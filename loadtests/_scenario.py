@@ -52,6 +52,17 @@ class Scenario:
         """In order; the levels of a search beyond its first are not known yet."""
         return tuple(self._steps())
 
+    def outline(self) -> str:
+        """Its defaults, on a line."""
+        if self.open_end:
+            return "until you stop it"
+        told = [
+            f"{', '.join(map(str, self.levels))} subscribers",
+            f"{self.settle:g} + {self.hold:g} s each",
+            f"{', '.join(f'{rate:g}' for rate in self.rates)} probes/s" if not self.fleet else self.fleet,
+        ]
+        return "; ".join([", ".join(told), *self.slo])
+
     def timetable(self, plan: Plan, seed: int) -> Timetable:
         """When probes are due, each stretch of the same rate in one piece."""
         parts = []

@@ -30,7 +30,9 @@ class Owner(Protocol):
 class Circuit(Protocol):
     """What all streams of a run share."""
 
-    endpoint: Endpoint
+    @property
+    def endpoint(self) -> Endpoint: ...
+
     pump: Pump
     kernel_stamps: bool
 
