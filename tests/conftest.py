@@ -30,6 +30,11 @@ def heard_sigint() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first: whoever runs beside it then has the rest, and nobody waits for it at the end."""
+    items.sort(key=lambda item: item.path.name != "test_conformance_can_fail.py")
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """A skip fails a run of CI, which installs all that tests need: there it hides a missing install step."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
