@@ -31,7 +31,7 @@ def heard_sigint() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest file first: whoever runs beside it then has the rest, and nobody waits for it at the end."""
+    """The longest file first, or everybody waits for it at the end."""
     items.sort(key=lambda item: item.path.name != "test_conformance_can_fail.py")
 
 
