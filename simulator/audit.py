@@ -43,8 +43,8 @@ def audit(
     if same and int(book.digest or "0", 16) == expected.digest:
         return Account(expected.count, book.count, 0, 0, book.duplicates, None)
     held, known = _held(book, len(expected.seqs))
-    absent = np.flatnonzero(expected.seqs[:known] & ~held[:known])
-    surplus = np.flatnonzero(held[:known] & ~expected.seqs[:known])
+    absent = np.flatnonzero(expected.seqs & ~held & known)
+    surplus = np.flatnonzero(held & ~expected.seqs & known)
     beyond = _beyond(book, len(held))
     missing = max(len(absent), expected.count - book.count)
     extra = max(0, book.count - (expected.count - missing))
@@ -69,18 +69,17 @@ def _unknown(device: str, boot: int, expected: Expectation, book: DeviceStats | 
     return Account(expected.count, 0, expected.count, 0, 0, finding)
 
 
-def _held(book: DeviceStats, size: int) -> tuple[Present, int]:
-    """Which of the first `size` seqs the receiver holds, and up to where its books say so."""
-    held = np.zeros(size, dtype=bool)
+def _held(book: DeviceStats, size: int) -> tuple[Present, Present]:
+    """Which of the first `size` seqs the receiver holds, and of which its books say so."""
+    held, known = np.zeros(size, dtype=bool), np.ones(size, dtype=bool)
     if book.first_seq is None or book.last_seq is None:
-        return held, size
+        return held, known
     held[book.first_seq : book.last_seq + 1] = True
     for low, high in book.gaps:
         held[low : high + 1] = False
-    named = sum(high - low + 1 for low, high in book.gaps)
-    if named >= book.missing:
-        return held, size
-    return held, min(size, book.gaps[-1][1] + 1 if book.gaps else book.first_seq + 1)
+    if _named(book) < book.missing:
+        known[book.gaps[-1][1] + 1 if book.gaps else book.first_seq + 1 : book.last_seq] = False
+    return held, known
 
 
 def _beyond(book: DeviceStats, size: int) -> int | None:
@@ -91,4 +90,9 @@ def _beyond(book: DeviceStats, size: int) -> int | None:
     for low, high in book.gaps:
         if low <= first <= high:
             first = high + 1
-    return first if sum(high - low + 1 for low, high in book.gaps) >= book.missing else book.last_seq
+    return first if _named(book) >= book.missing else book.last_seq
+
+
+def _named(book: DeviceStats) -> int:
+    """How many of those that are missing are in a gap that is named."""
+    return sum(high - low + 1 for low, high in book.gaps)

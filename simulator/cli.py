@@ -13,6 +13,7 @@ from .options import check_folder, configured, load_config, shard_of
 from .outage import UndeliverableError
 from .run import FleetRun
 from .stop import Stop
+from .verify_cli import verify
 
 __all__ = ["fleet"]
 
@@ -28,7 +29,7 @@ def fleet() -> None:
     """
 
 
-for command in (plan, preview, faults, models, new):
+for command in (verify, plan, preview, faults, models, new):
     fleet.add_command(command)
 
 
