@@ -54,8 +54,8 @@ class Peer:
     tls: ssl.SSLContext | None
 
     @classmethod
-    def of(cls, url: str, *, verify: bool = True) -> Self:
-        """Raises Unreachable for a URL that leads nowhere."""
+    def of(cls, url: str, *, verify: bool = True, speaks: str = "http/1.1") -> Self:
+        """`speaks` is what ALPN offers. Raises Unreachable for a URL that leads nowhere."""
         parts = urlsplit(url)
         if parts.scheme not in DEFAULT_PORTS or not parts.hostname:
             raise Unreachable(f"{url!r} is not an http:// or https:// URL")
@@ -63,7 +63,8 @@ class Peer:
             port = parts.port or DEFAULT_PORTS[parts.scheme]
         except ValueError as error:
             raise Unreachable(f"{url!r}: {error}") from error
-        return cls(parts.hostname, port, _context(verify=verify) if parts.scheme == "https" else None)
+        tls = _context(verify=verify, speaks=speaks) if parts.scheme == "https" else None
+        return cls(parts.hostname, port, tls)
 
     def connect(self, manner: Manner = USUAL) -> socket.socket:
         """A connected socket, after the TLS handshake where there is one. Raises Unreachable, Unsupported."""
@@ -112,9 +113,9 @@ def _shape(sock: socket.socket, manner: Manner) -> None:
         raise Unsupported(f"small segments before a connect ({error})") from error
 
 
-def _context(*, verify: bool) -> ssl.SSLContext:
+def _context(*, verify: bool, speaks: str) -> ssl.SSLContext:
     context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
+    context.set_alpn_protocols([speaks])
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

@@ -19,6 +19,7 @@ from conformance.target import Target
 from conformance.target.placeholders import names
 from conformance.target.request import (
     Message,
+    Request,
     UnsendableError,
     channel_name,
     hook_request,
@@ -153,6 +154,19 @@ class Subject:
         self.streams.append(stream)
         self._mine.append(stream)
         return stream
+
+    @property
+    def roomy(self) -> int:
+        """How many streams may be open at once."""
+        return self._ration.most_streams
+
+    def request(self, channel: str) -> Request:
+        """A plain subscription, for whoever sends it in another way. Raises Unjudged."""
+        self._ration.request()
+        try:
+            return subscribe_request(self.target, channel, values=self._all_values())
+        except UnsendableError as error:
+            raise Unjudged(Verdict.INCONCLUSIVE, str(error)) from error
 
     def knock(self, channel: str) -> socket.socket:
         """A connection on which a stream was asked for, and whose answer nobody has read. Raises Unjudged."""

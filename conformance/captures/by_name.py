@@ -25,6 +25,7 @@ from conformance.captures.lasting import lasting
 from conformance.captures.load import Load, load
 from conformance.captures.methods import head, others
 from conformance.captures.midstream import midstream
+from conformance.captures.multiplex import multiplex
 from conformance.captures.negotiation import negotiation
 from conformance.captures.origins import foreign, origins
 from conformance.captures.phases import phases
@@ -317,6 +318,7 @@ CAPTURES: Mapping[str, Capture] = {
         "The same, compressed where the road likes to.", _visiting(compressed_journeys)
     ),
     "sse_idle": Capture("Both ends of each road while nothing is published.", _idle),
+    "sse_multiplex": Capture("Many streams on one connection of HTTP/2.", _visiting(multiplex)),
     "sse_releases": Capture("Streams that were left, and what is held still.", _releases, alone=True),
     "sse_churn": Capture("The server before and after a thousand readers.", _churn, alone=True),
     "sse_shutdown": Capture("The server, told to stop while streams are open.", _shutdown, alone=True),

@@ -1,12 +1,12 @@
 """The same events at both ends of a road: at the origin, and where it leads others. Waits; judges nothing."""
 
-import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from conformance.ask import Ask, Fields
-from conformance.captures.audience import accepted_by, greet, there
+from conformance.captures.audience import accepted_by, greet
 from conformance.captures.compression import OFFERED
 from conformance.captures.promptness import BREATH_SECONDS, FEW, LETTERS, SINGLES, pushed
 from conformance.captures.quiet import greeted_until
@@ -86,10 +86,8 @@ def idle(subject: Subject, *, slow: bool) -> tuple[Idle, ...]:
         seconds = min(seconds, INTERVALS * subject.heartbeat + subject.latency_seconds)
     channel = subject.channel()
     held = [(road, *_ends(subject, road, channel)) for road in roads(subject.target)]
-    begun = time.monotonic()
-    for _, direct, by_road in held:
-        left = begun + seconds - time.monotonic()
-        subject.wire.wait(lambda ends=(direct, by_road): any(_over(one) for one in ends) or None, left)
+    ends = [stream for _, *both in held for stream in both]
+    subject.wire.wait(lambda: any(map(_over, ends)) or None, seconds)
     return tuple(_idle(road, direct, by_road) for road, direct, by_road in held)
 
 
@@ -153,16 +151,17 @@ def _publish(
     lost = 0
     for letter in LETTERS[: SINGLES if subject.unrationed else FEW]:
         accepted_by(subject, channel, letter)
-        direct.wait(lambda reading, text=letter: subject.dispatched(text, reading), subject.latency_seconds)
+        direct.wait(partial(subject.dispatched, letter), subject.latency_seconds)
         if readable:
-            came = by_road.wait(
-                lambda reading, text=letter: there(subject, text, plain(reading)) or None,
-                2 * subject.latency_seconds,
-            )
-            lost += came is None
+            here = partial(_here, subject, letter)
+            lost += by_road.wait(here, 2 * subject.latency_seconds) is None
         by_road.wait(lambda _: None, BREATH_SECONDS)  # whether something follows, and for silence
         if lost == LOST:
             return
+
+
+def _here(subject: Subject, text: str, reading: Reading) -> bool | None:
+    return subject.dispatched(text, plain(reading))
 
 
 def _listen(subject: Subject, direct: WireStream, since: float) -> None:

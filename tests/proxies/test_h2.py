@@ -1,0 +1,102 @@
+"""The rows of HTTP/2 pass a good server, and each fault fails its row and no other."""
+
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from conformance.captures.multiplex import Multiplex, multiplex
+from conformance.checks import test_h2
+from conformance.requirements import REQUIREMENTS
+from conformance.row import Payload
+from conformance.target import Target, loads
+from conformance.target.request import Request
+from conformance.verdict import Judgement, Unjudged
+from tests.proxies.h2_server import H2_FAULTS, H2Server, Wrong
+
+CHECKS: Mapping[str, Callable[[Multiplex, Target], Judgement]] = {
+    "SSE-H2-001": lambda seen, _: test_h2.test_no_fields_of_the_connection(seen),
+    "SSE-H2-002": test_h2.test_many_streams_and_one_that_is_left,
+    "SSE-H2-003": test_h2.test_a_closed_window_stops_nobody_else,
+}
+
+
+def target(url: str) -> Target:
+    text = f"schema = 1\n[target]\nname = 'x'\nbase_url = '{url}'\nhttp = ['1.1', '2']\n"
+    return loads(f"{text}[subscribe]\npath = '/'\n", {})
+
+
+class Subject(SimpleNamespace):
+    """What the capture asks of a subject, with a publisher that needs no connection."""
+
+    def __init__(self, server: H2Server, roomy: int = 100) -> None:
+        super().__init__(
+            target=target(server.url),
+            roomy=roomy,
+            can_publish=True,
+            head_seconds=2.0,
+            latency_seconds=0.5,
+            pause_seconds=0.0,
+        )
+        self.server = server
+
+    def channel(self) -> str:
+        return "x"
+
+    def request(self, _: str) -> Request:
+        return Request("GET", self.server.url, ((b"Accept", b"text/event-stream"),))
+
+    def payload(self, data: str) -> str:
+        return data
+
+    def publish(self, _: str, wanted: Payload) -> Any:
+        self.server.publish(wanted.data)
+        return SimpleNamespace(accepted=True)
+
+
+def verdicts(seen: Multiplex, promised: Target) -> dict[str, str]:
+    """Those that depend on no row that has failed."""
+    found: dict[str, str] = {}
+    for row, check in CHECKS.items():
+        if not any(found.get(other) == "FAIL" for other in REQUIREMENTS[row].requires):
+            found[row] = check(seen, promised).verdict
+    return found
+
+
+def seen(wrong: Wrong = "") -> tuple[Multiplex, Target]:
+    with H2Server(wrong).serving() as server:
+        subject = Subject(server)
+        return multiplex(subject), subject.target  # type: ignore[arg-type]
+
+
+def test_a_good_server_passes() -> None:
+    found, promised = seen()
+
+    assert verdicts(found, promised) == dict.fromkeys(CHECKS, "PASS")
+    assert found.opened == 8
+    assert 49_151 < found.shut_bytes <= 65_535
+
+
+@pytest.mark.parametrize("wrong", H2_FAULTS)
+def test_a_fault_fails_its_row_and_no_other(wrong: Wrong) -> None:
+    found = verdicts(*seen(wrong))
+
+    assert {row for row, verdict in found.items() if verdict == "FAIL"} == {H2_FAULTS[wrong][0]}
+
+
+def test_a_stranger_is_not_asked_for_eight_streams() -> None:
+    with H2Server().serving() as server:
+        subject = Subject(server, roomy=3)
+        found = multiplex(subject)  # type: ignore[arg-type]
+
+    assert (found.wanted, found.opened) == (3, 3)
+    with pytest.raises(Unjudged, match="politeness: needs 8 streams at once"):
+        test_h2.test_many_streams_and_one_that_is_left(found, subject.target)
+
+
+def test_without_the_library_the_rows_are_skipped_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "h2.connection", None)
+
+    with pytest.raises(Unjudged, match=r"needs-h2: pip install 'eventbahn\[http2\]'"):
+        seen()
