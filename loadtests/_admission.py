@@ -11,13 +11,15 @@ from loadtests._archive import prepare
 from loadtests._endpoint import Endpoint, EndpointError
 from loadtests._limits import LimitError, room_for
 from loadtests._options import OptionError, Settings
+from loadtests._origin import OriginError, check
+from loadtests._pump import kernel_stamps_work
 from loadtests._recipe import Recipe, Story
 from loadtests._server import Server, Site
 from loadtests._target import TargetError, described
 from loadtests._verdict import INVALID
 from loadtests._watch import MetricsError, metrics_url
 
-__all__ = ["USAGE", "RefusalError", "admit", "arrange", "provide"]
+__all__ = ["USAGE", "RefusalError", "admit", "arrange", "provide", "stamps"]
 
 USAGE = 2
 REACH_SECONDS = 5.0
@@ -73,13 +75,23 @@ def provide(settings: Settings) -> None:
         raise RefusalError(f"--server-pid {settings.server_pid}: there is no such process", USAGE)
 
 
-def admit(site: Site, subscribers: int) -> Server:
+def admit(settings: Settings, site: Site, subscribers: int) -> Server:
     """What a run needs where its subscribers are: room for so many, and the server. Raises RefusalError."""
+    server = Server(site.recipe, _reached(site.streams), _reached(site.publications))
     try:
-        room_for(subscribers)
-    except LimitError as error:
+        check(settings.source_ips, server.streams.family)
+        room_for(subscribers, max(1, len(settings.source_ips)))
+    except (LimitError, OriginError) as error:
         raise RefusalError(str(error), USAGE) from error
-    return Server(site.recipe, _reached(site.streams), _reached(site.publications))
+    return server
+
+
+def stamps(wish: str) -> bool:
+    """Whether the kernel is to say when events arrived: `auto` where it does. Raises RefusalError."""
+    works = wish != "off" and kernel_stamps_work()
+    if wish == "on" and not works:
+        raise RefusalError("--kts on: this kernel does not stamp what it receives over TCP", INVALID)
+    return works
 
 
 def _reached(endpoints: list[Endpoint]) -> Endpoint:

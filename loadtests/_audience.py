@@ -13,6 +13,7 @@ from loadtests._accounting import Track
 from loadtests._arrivals import Arrivals
 from loadtests._blocks import BlockReader
 from loadtests._endpoint import Endpoint
+from loadtests._origin import Origins
 from loadtests._plan import Plan, Window
 from loadtests._probe import Probe, topic_name
 from loadtests._pump import Pump
@@ -61,6 +62,7 @@ class Audience:
     pump: Pump
     kernel_stamps: bool
     random: Random
+    origins: Origins = field(default_factory=Origins)
     localize: Callable[[Probe], Probe] = lambda probe: probe  # into stamps of our clock
     foreign: Collection[str] = ()  # sources with another clock, known within a bound
     tally: Tally = field(default_factory=Tally)

@@ -14,6 +14,7 @@ from loadtests._course import Course
 from loadtests._laggard import Laggard
 from loadtests._ledger import Ledger, Sample
 from loadtests._options import Settings
+from loadtests._origin import Origins
 from loadtests._probe import Probe
 from loadtests._publisher import ANSWER_SECONDS, Publisher
 from loadtests._pump import Pump
@@ -69,6 +70,7 @@ class Generator:
             random=Random(f"{settings.seed} {begin.worker}"),
             localize=self._localize,
             foreign=self._foreign,
+            origins=Origins(settings.source_ips),
         )
         self._publisher = None
         if begin.publisher is not None:
@@ -171,7 +173,10 @@ class Generator:
         self._collect()
 
     def _collect(self) -> None:
-        self._ledger.add(self._audience.take(), self._foreign)
+        tally, workers = self._audience.take(), max(self._begin.publishers, self.worker + 1)
+        for rows in tally.shares.values():  # all workers fill up evenly, so this is the order of all together
+            rows[:] = [row._replace(order=row.order * workers + self.worker) for row in rows]
+        self._ledger.add(tally, self._foreign)
         if self._publisher is not None:
             self._ledger.add(self._publisher.take())
 

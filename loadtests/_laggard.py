@@ -74,6 +74,7 @@ class Laggard:
 
     def _connect(self) -> bool:
         self._socket = open_socket(self._audience.endpoint.family)
+        self._audience.origins.bind(self._socket)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
         self._socket.connect_ex(self._audience.endpoint.address)
         self._audience.pump.connecting(self._socket.fileno(), self)

@@ -38,8 +38,8 @@ PRESENCE_SECONDS = 0.25  # how soon a worker's leaving is noticed
 class MasterLink:
     """The master's end: asks workers, and hears their reports."""
 
-    def __init__(self, runner: MasterRunner, hear: Callable[[str, Report], object]) -> None:
-        """`hear` is told each report, and of which worker it is."""
+    def __init__(self, runner: MasterRunner, hear: Callable[[str, Report], None]) -> None:
+        """`hear` is told each report, and whose it is."""
         self._runner = runner
         self._hear = hear
         self._tokens = count()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loadtests._origin import OriginError, addresses
 from loadtests._overrides import OptionError, number, scenario_of
 from loadtests._scenario import SCENARIOS, Scenario
 from loadtests._slo import Objective, SloError
@@ -55,6 +56,7 @@ OPTIONS = (
     _text("--lifetime", "SECONDS", "mean length of a subscription; 0: as long as the run"),
     _text("--topics", "N", "channels to spread probes over; each subscriber has one of them"),
     _text("--zipf", "S", "topic k has a share of subscribers proportional to 1/k^S (default: 1)"),
+    _text("--most", "N", "subscribers that a search goes up to (capacity; default: 10000)"),
     _text("--fleet", "CONFIG", "publish what this fleet of devices sends: a preset or a file of `fleet`"),
     _text("--target", "FILE", "how to subscribe and publish: a target file of the suite", in_form=False),
     _text(
@@ -86,6 +88,19 @@ OPTIONS = (
     _text("--seed", "N", "seeds what is left to chance: jitter, lifetimes, poisson, fleet", default="1"),
     _text("--server-pid", "PID", "also record CPU and memory of this process", in_form=False),
     _text("--server-metrics", "URL", "also record what the server exports for Prometheus", in_form=False),
+    _text(
+        "--source-ips",
+        "ADDR,…",
+        "addresses or networks to connect from in turn, like 127.0.1.0/28: each has some 28,000 ports",
+        in_form=False,
+    ),
+    Option(
+        "--kts",
+        "auto|on|off",
+        "take the time of an arrival from the kernel (default: auto, where it says so)",
+        {"choices": ["auto", "on", "off"], "default": "auto"},
+        in_form=False,
+    ),
     Option(
         "--allow-remote",
         "",
@@ -106,6 +121,8 @@ class Settings:
     seed: int
     server_pid: int | None
     server_metrics: str
+    source_ips: tuple[str, ...]
+    kts: str
     allow_remote: bool
     target: str
     storm_hook: str
@@ -127,6 +144,8 @@ class Settings:
             number(given, "--seed", int, 1, least=0),
             number(given, "--server-pid", int, 0, least=1) or None,
             str(given["--server-metrics"] or ""),
+            _addresses(given["--source-ips"]),
+            str(given["--kts"] or "auto"),
             bool(given["--allow-remote"]),
             str(given["--target"] or ""),
             str(given["--storm-hook"] or ""),
@@ -137,6 +156,13 @@ class Settings:
     def path(self, run: str) -> Path:
         """Where the result of `run` goes."""
         return Path(self.out.replace("{run_id}", run))
+
+
+def _addresses(text: str | None) -> tuple[str, ...]:
+    try:
+        return addresses(text or "")
+    except OriginError as error:
+        raise OptionError(str(error)) from error
 
 
 def _objectives(texts: list[str], scenario: Scenario) -> tuple[Objective, ...]:

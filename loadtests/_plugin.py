@@ -3,6 +3,7 @@
 import logging
 import signal
 import sys
+from argparse import Namespace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,6 +20,7 @@ from loadtests._generator import Generator
 from loadtests._link import MasterLink, RemotePeer, WorkerLink
 from loadtests._options import OPTIONS
 from loadtests._shape import PlanShape
+from loadtests._wire import Report
 from loadtests._worker import Worker
 
 __all__ = ["current_generator"]
@@ -70,7 +72,7 @@ def take_part(environment: Environment, runner: Runner | None, **_: Any) -> None
             shape = PlanShape(environment, lambda: crew)
     shape.runner = runner
     environment.shape_class = shape
-    check(environment)
+    check(environment, options)
 
 
 def work(environment: Environment, runner: WorkerRunner) -> None:
@@ -90,7 +92,12 @@ def work(environment: Environment, runner: WorkerRunner) -> None:
 
 def master(environment: Environment, runner: MasterRunner) -> PlanShape:
     """Ask whoever is there when a run begins; a worker that comes later joins it."""
-    link = MasterLink(runner, lambda worker, report: shape.run and shape.run.hear(worker, report))
+
+    def hear(worker: str, report: Report) -> None:
+        if shape.run is not None:
+            shape.run.hear(worker, report)
+
+    link = MasterLink(runner, hear)
     shape = PlanShape(environment, lambda: Crew(RemotePeer(link, id_) for id_ in link.workers()))
 
     def welcome(client_id: str, **_: Any) -> None:
@@ -101,9 +108,8 @@ def master(environment: Environment, runner: MasterRunner) -> PlanShape:
     return shape
 
 
-def check(environment: Environment) -> None:
+def check(environment: Environment, options: Namespace) -> None:
     """An option that cannot be meant ends a headless run before it begins."""
-    options = environment.parsed_options
     if options.class_picker:
         refuse("--class-picker: --scenario chooses the users")
     for name in (flag for field, flag in IGNORED.items() if getattr(options, field) is not None):

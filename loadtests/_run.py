@@ -187,6 +187,8 @@ class Run:
         }
         if not found:
             raise RefusalError("there is no worker to run on", INVALID)
+        for number, member in enumerate(found.values()):
+            log.info("Worker %d: %s", number, _told(member.mustered))
         return found
 
     def _question(self, workers: int) -> Muster:
@@ -282,6 +284,10 @@ class Run:
             "workers": [
                 self._worker(number, member, books) for number, member in enumerate(self._members.values())
             ],
+            "clocks": {
+                "domains": len(self._domains),
+                "bound_us": -(-self._domains.bound_ns() // 1000),
+            },
             **found,
             **verdict(self.settings.objectives, books.whole(), found["phases"], invalid),
         }
@@ -329,6 +335,12 @@ class Run:
             "rss_mb": books.rss_mb(number),
             "reported": member.drained is not None,
         }
+
+
+def _told(mustered: Mustered) -> str:
+    by = "the kernel" if mustered.kernel_stamps else "this process"
+    ports = f"{mustered.ports:,} ports to an address, " if mustered.ports else ""
+    return f"{mustered.host}, up to {mustered.open_files:,} open files, {ports}arrivals timed by {by}"
 
 
 def _testimony(number: int, member: Member, books: Books) -> WorkerEvidence:

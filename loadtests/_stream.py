@@ -10,6 +10,7 @@ import httptools
 
 from loadtests._blocks import Cutter
 from loadtests._endpoint import Endpoint
+from loadtests._origin import Origins
 from loadtests._pump import SO_TIMESTAMPNS, Pump, Read, open_socket, receive, stamped
 
 __all__ = ["Circuit", "Owner", "Stream"]
@@ -35,6 +36,7 @@ class Circuit(Protocol):
 
     pump: Pump
     kernel_stamps: bool
+    origins: Origins
 
 
 class Stream:
@@ -61,8 +63,9 @@ class Stream:
         """Begin. May fail at once, and so call `on_end` before it returns."""
         try:
             self._socket = open_socket(self._circuit.endpoint.family)
+            self._circuit.origins.bind(self._socket)
             failed = self._socket.connect_ex(self._circuit.endpoint.address)
-        except OSError as error:  # out of files
+        except OSError as error:  # out of files, or of ports
             self._fail(f"connect: {error.strerror}")
             return
         if failed not in {0, errno.EINPROGRESS}:

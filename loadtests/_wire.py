@@ -61,6 +61,7 @@ class Mustered(msgspec.Struct, frozen=True, tag=True):
     domain: str  # of the clock
     kernel_stamps: bool
     open_files: int
+    ports: int | None  # of one address
 
 
 class Refused(msgspec.Struct, frozen=True, tag=True):
@@ -172,12 +173,14 @@ _pages = msgspec.msgpack.Decoder(Pages)
 
 def decode_question(data: bytes) -> Question:
     """Raises WireError."""
-    return _decoded(_questions, data)
+    question: Question = _decoded(_questions, data)
+    return question
 
 
 def decode_answer(data: bytes) -> Answer:
     """Raises WireError."""
-    return _decoded(_answers, data)
+    answer: Answer = _decoded(_answers, data)
+    return answer
 
 
 def _decoded(decoder: msgspec.msgpack.Decoder[Any], data: bytes) -> Any:

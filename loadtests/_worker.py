@@ -10,12 +10,11 @@ from gevent.event import Event
 from gevent.lock import RLock
 from locust.env import Environment
 
-from loadtests._admission import RefusalError, admit, arrange
+from loadtests._admission import RefusalError, admit, arrange, stamps
 from loadtests._clock import domain
 from loadtests._generator import Generator
-from loadtests._limits import open_files
+from loadtests._limits import open_files, ports
 from loadtests._options import Settings
-from loadtests._pump import kernel_stamps_work
 from loadtests._server import Server
 from loadtests._verdict import INVALID
 from loadtests._wire import (
@@ -108,21 +107,21 @@ class Worker:
         self.abandon()
         try:
             settings, site = arrange(muster.options, muster.host)
-            server = admit(site, muster.subscribers)
+            server = admit(settings, site, muster.subscribers)
+            kernel_stamps = stamps(settings.kts)
         except RefusalError as error:
             return Refused(str(error), error.code)
-        stamps = kernel_stamps_work()
-        self._mustered = settings, server, stamps
-        return Mustered(socket.gethostname(), os.getpid(), domain(), stamps, open_files())
+        self._mustered = settings, server, kernel_stamps
+        return Mustered(socket.gethostname(), os.getpid(), domain(), kernel_stamps, open_files(), ports())
 
     def _begin(self, begin: Begin) -> Answer:
         if self._mustered is None:
             return _no_run()
-        settings, server, stamps = self._mustered
+        settings, server, kernel_stamps = self._mustered
         with self._lock:
             self.abandon()
             self.draining.clear()
-            self.generator = Generator(begin, settings, server, kernel_stamps=stamps)
+            self.generator = Generator(begin, settings, server, kernel_stamps=kernel_stamps)
         self._begun.set()
         return Done()
 
