@@ -29,22 +29,27 @@ class Case(NamedTuple):
     stats: Stats
     rejects: Path
 
-    def detail(self, finding: Finding) -> str:
-        """What else there is to say about something that is wrong; raises OSError."""
+    def explained(self, finding: Finding) -> Finding:
+        """The same with all that there is to say about it; raises OSError."""
         match finding.what:
-            case "missing":
-                return refusal(self.rejects, finding, self.state.start)
+            case "missing" if why := refusal(self.rejects, finding, self.state.start):
+                return finding._replace(note=why)
             case "different":
-                return self._difference(finding.device)
-        return ""
+                return self._different(finding)
+        return finding
 
-    def _difference(self, device: str) -> str:
+    def _different(self, finding: Finding) -> Finding:
         log = Log(self.url, _token(self.config), self.stats.last_id)
-        count = self.stats.devices[device].count
-        found = find_difference(log, device, count, dict(self._messages(device)))
+        count = self.stats.devices[finding.device].count
+        found = find_difference(
+            log, finding.device, self.state.start, count, dict(self._messages(finding.device))
+        )
         if found is None:
-            return "the digests differ, and the receiver's log no longer has the message"
-        return f"seq {found.seq}\n  expected {found.expected.decode()}\n  found    {found.found.decode()}"
+            return finding._replace(
+                note="the digests differ, and the receiver's log no longer has the message"
+            )
+        note = f"\n  expected {found.expected.decode()}\n  found    {found.found.decode()}"
+        return finding._replace(seq=found.seq, note=note)
 
     def _messages(self, device: str) -> Iterator[tuple[int, bytes]]:
         """The messages of one device, with their seq."""
@@ -68,9 +73,7 @@ def open_case(config: Config, span: Span, folder: Path, label: str, url: str | N
         return Case(config, _without_file(config, span, path, stats), config.sink.url, stats, rejects)
     state = read_state(path)
     if state.fingerprint != config.fingerprint:
-        raise StateError(
-            f"{path}: is of another configuration; give the options that the run had, like --set"
-        )
+        raise StateError(f"{path}: is of another configuration; give the same --set options as the run")
     url = state.url if url is None else url
     stats = fetch_stats(url, _token(config), config.sink.token_env)
     return Case(with_faults(config, state.faults, str(path)), state, url, stats, rejects)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Mapping
-from itertools import islice
 from typing import Any, NamedTuple
 
 import httpx
@@ -11,7 +10,9 @@ import msgspec
 
 __all__ = ["Difference", "Log", "find_difference"]
 
-QUIET, DEADLINE = 3.0, 30.0  # seconds: without an event, after which the log has no more; for all of it
+QUIET, DEADLINE = 3.0, 60.0  # seconds: without an event, after which the log has no more; for all of it
+
+RESETS = 5  # that are borne, of a log that loses its beginning while it is read
 
 
 class Difference(NamedTuple):
@@ -30,52 +31,58 @@ class Log(NamedTuple):
     last_id: str
 
 
-def find_difference(log: Log, device: str, count: int, expected: Mapping[int, bytes]) -> Difference | None:
-    """The first of `count` published messages that is not as expected; None if the log no longer has it."""
-    epoch, _, _ = log.last_id.rpartition("-")
-    after = f"{epoch}-0"
+def find_difference(
+    log: Log, device: str, boot: int, count: int, expected: Mapping[int, bytes]
+) -> Difference | None:
+    """The first of a device's `count` messages that is not as expected; None if the log has it no longer."""
+    published = {}
     try:
-        for _ in range(2):
-            events = list(islice(_events(log, device, count, after), count))
-            oldest = _oldest(events[0]) if events else None
-            if oldest is None:
+        for event in _from_the_first(log, device):
+            told: dict[str, Any] = msgspec.json.decode(event.data)
+            if told.get("boot") == boot:
+                published[told.get("seq", -1)] = event.data.encode()
+            if len(published) == count:
                 break
-            head, _, number = oldest.rpartition("-")
-            after = f"{head}-{int(number) - 1}"
     except (httpx.HTTPError, httpx_sse.SSEError, ValueError):
-        return None  # it is only to name the message: that something is wrong with the device is known
-    published = {_seq(event): event.data.encode() for event in events if event.event == "measurement"}
-    wrong = (seq for seq, found in published.items() if expected.get(seq, found) != found)
-    first = min(wrong, default=None)
-    return None if first is None else Difference(first, expected[first], published[first])
+        pass  # it is only to name the message: that something is wrong with the device is known
+    wrong = [seq for seq, found in published.items() if expected.get(seq, found) != found]
+    return Difference(first := min(wrong), expected[first], published[first]) if wrong else None
 
 
-def _events(log: Log, device: str, count: int, after: str) -> Iterator[httpx_sse.ServerSentEvent]:
-    """The device's events in the log, until all came, or none came for a while."""
+def _from_the_first(log: Log, device: str) -> Iterator[httpx_sse.ServerSentEvent]:
+    """The device's measurements from the beginning of the log, or from the oldest that is left."""
+    after: str | None = log.last_id.rpartition("-")[0] + "-0"
+    for _ in range(RESETS):
+        if after is None:
+            return
+        begin, after = after, None
+        for event in _events(log, device, begin):
+            if event.event == "reset":
+                after = _before_the_oldest(event)
+                break
+            if event.event == "measurement":
+                yield event
+
+
+def _events(log: Log, device: str, after: str) -> Iterator[httpx_sse.ServerSentEvent]:
+    """Until none came for a while."""
     headers = {"last-event-id": after} | ({"authorization": f"Bearer {log.token}"} if log.token else {})
-    params: dict[str, Any] = {"device": device, "limit": count}
-    until = time.monotonic() + DEADLINE
+    where, until = log.url.rstrip("/") + "/events", time.monotonic() + DEADLINE
     with (
         httpx.Client(timeout=QUIET, headers=headers) as client,
-        httpx_sse.connect_sse(client, "GET", log.url.rstrip("/") + "/events", params=params) as source,
+        httpx_sse.connect_sse(client, "GET", where, params={"device": device}) as source,
     ):
         try:
             for event in source.iter_sse():
-                if event.event == "reset" or event.data:
-                    yield event
-                if event.event == "reset" or time.monotonic() > until:
+                yield event
+                if time.monotonic() > until:
                     return
         except httpx.ReadTimeout:
             return  # all that it has is here
 
 
-def _seq(event: httpx_sse.ServerSentEvent) -> int:
-    return int(msgspec.json.decode(event.data).get("seq", -1))
-
-
-def _oldest(event: httpx_sse.ServerSentEvent) -> str | None:
-    """The oldest id of a log that no longer begins at its beginning."""
-    if event.event != "reset":
-        return None
+def _before_the_oldest(event: httpx_sse.ServerSentEvent) -> str | None:
+    """From where on a log that has lost its beginning can be read."""
     oldest = msgspec.json.decode(event.data).get("oldest")
-    return oldest if isinstance(oldest, str) else None
+    epoch, _, number = str(oldest).rpartition("-")
+    return f"{epoch}-{int(number) - 1}" if number.isdigit() else None

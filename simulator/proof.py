@@ -15,14 +15,14 @@ SCHEMA = "eventbahn-fleet/1"
 MOST_NAMED = 10  # devices
 
 
-def sentences(verdict: Verdict, detail: str) -> Iterator[str]:
-    """PASS, or the first (device, seq) that is wrong, with `detail`, and how much else is."""
+def sentences(verdict: Verdict) -> Iterator[str]:
+    """PASS, or the first (device, seq) that is wrong, and how much else is."""
     count = len(verdict.accounts)
     if verdict.first is None:
         again = f"; {verdict.duplicates:,} came again and were not kept" if verdict.duplicates else ""
         yield f"PASS: {count:,} devices, {verdict.expected:,} messages, each there once and as sent{again}"
         return
-    yield f"FAIL: {_named(verdict.first)}{detail and f': {detail}'}"
+    yield f"FAIL: {_named(verdict.first)}"
     wrong = verdict.wrong()
     yield (
         f"{wrong['devices']:,} of {count:,} devices: {wrong['missing']:,} messages missing, "
@@ -76,8 +76,7 @@ def as_result(verdict: Verdict, *, start: int, url: str, truth: Path, exit_code:
 
 def _named(finding: Finding) -> str:
     seq = "a seq that the books don't name" if finding.seq is None else finding.seq
-    note = f" ({finding.note})" if finding.note else ""
-    return f"({finding.device}, {seq}) is {finding.what}{note}"
+    return f"({finding.device}, {seq}) is {finding.what}" + (finding.note and f": {finding.note}")
 
 
 def _told(account: Account) -> str:
@@ -87,5 +86,9 @@ def _told(account: Account) -> str:
         case "different":
             return f"{held}, with other data"
         case "extra":
-            return f"{held}, {account.extra:,} extra from seq {account.finding.seq} on"
-    return f"{held}, {account.missing:,} missing from seq {account.finding.seq} on"
+            return f"{held}, {account.extra:,} extra{_since(account.finding)}"
+    return f"{held}, {account.missing:,} missing{_since(account.finding)}"
+
+
+def _since(finding: Finding) -> str:
+    return "" if finding.seq is None else f", the first is seq {finding.seq}"

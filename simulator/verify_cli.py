@@ -66,7 +66,9 @@ def _tell(case: Case, truth: Path, out: Path | None) -> int:
     with Meter("computing what should be there", "messages") as meter:
         parts = expect(case.config, state, meter.show)
     verdict = judge(parts, state.start, case.stats, over=state.complete)
-    for line in sentences(verdict, case.detail(verdict.first) if verdict.first else ""):
+    if verdict.first:
+        verdict = verdict._replace(first=case.explained(verdict.first))
+    for line in sentences(verdict):
         click.echo(line)
     code = BAD if verdict.first else GOOD
     if not (state.complete or verdict.first):
