@@ -15,7 +15,7 @@ from loadtests._blocks import BlockReader
 from loadtests._endpoint import Endpoint
 from loadtests._origin import Origins
 from loadtests._plan import Plan, Window
-from loadtests._probe import Probe, topic_name
+from loadtests._probe import Probe, topic_name, topic_number
 from loadtests._pump import Pump
 from loadtests._scenario import Scenario
 from loadtests._schedule import Schedule
@@ -72,18 +72,22 @@ class Audience:
     live: int = 0
     heard_ns: int = 0  # when a probe was last read
     over: Event = field(default_factory=Event)
+    signal: str = field(init=False)  # the type of an event that owns up to a gap
     _arrivals: dict[Probe, Arrivals] = field(default_factory=dict)
     _shares: dict[int, Shares] = field(default_factory=dict)
     _left: list[Left] = field(default_factory=list)
     _windows: dict[str, Windows] = field(init=False)
     _topics: dict[str, dict[str, Schedule]] = field(default_factory=lambda: defaultdict(dict))
+    _names: list[str] = field(init=False)
     _interest: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
         self.blocks = BlockReader(self._find)
+        self.signal = self.server.recipe.signal
         self._windows = self._numbered(self.plan)
         for source, schedule in self.sources.items():
             self._topics[schedule.topic][source] = schedule
+        self._names = [topic_name(self.run, rank) for rank in range(self.scenario.topics)]
         self._interest = [
             *accumulate((1 + rank) ** -self.scenario.zipf for rank in range(self.scenario.topics))
         ]
@@ -100,7 +104,7 @@ class Audience:
     def draw_topic(self) -> str:
         """One that a new subscriber is interested in: few topics have most of them (Zipf)."""
         (rank,) = self.random.choices(range(self.scenario.topics), cum_weights=self._interest)
-        return topic_name(self.run, rank)
+        return self._names[rank]
 
     def tracks(self, topic: str, since_ns: int) -> dict[str, Track]:
         """What a subscriber of a topic expects from then on."""
@@ -129,6 +133,10 @@ class Audience:
             arrivals.count()
         self._arrivals.clear()
         taken, self.tally = self.tally, Tally()
+        if self.scenario.topics > 1:
+            for (source, _), delivery in taken.deliveries.items():
+                topic = topic_number(self.sources[source].topic)
+                taken.histograms[HistogramKey(delivery.window, f"topic {topic}")].merge(delivery.deliver)
         return taken
 
     def enter(self) -> int:

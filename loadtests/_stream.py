@@ -95,6 +95,7 @@ class Stream:
             if self._circuit.kernel_stamps:
                 self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
             self._socket.send(self._request)
+            self._request = b""  # it would be a tenth of what a stream keeps
         except OSError as error:
             self._fail(f"connect: {error.strerror}")
             return
@@ -130,6 +131,7 @@ class Stream:
         if self._type != EVENT_STREAM:
             self._fail(f"connect: not an event stream, but {self._type[:LONGEST_TYPE] or 'without a type'}")
             return
+        self._type = EVENT_STREAM  # one for all
         self._open = True
         self._owner.on_open(self._arrived_ns)
 
