@@ -42,13 +42,13 @@ def conclude(environment: Environment, **_: Any) -> None:
 
 def linger(worker: Worker) -> None:
     """Told to end, let the master end the run first: Ctrl-C reaches all of its processes at once."""
-    if not worker.busy:
+    if not worker.busy():
         return
     log.info("Waiting for the master to end the run")
     try:
         if worker.draining.wait(NOTICE_SECONDS):
             until = time.monotonic() + DRAINED_SECONDS
-            while worker.busy and time.monotonic() < until:
+            while worker.busy() and time.monotonic() < until:
                 gevent.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         log.info("Not waiting any longer")

@@ -3,7 +3,7 @@
 import http.client
 import urllib.error
 import urllib.request
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -90,7 +90,7 @@ class ServerWatch:
 
 def figures(text: str) -> dict[str, float]:
     """Counters and gauges of a page in the text format of Prometheus, labels added up. Raises ValueError."""
-    found: Counter[str] = Counter()
+    found: defaultdict[str, float] = defaultdict(float)
     for family in text_string_to_metric_families(text):
         if family.type in DISTRIBUTIONS:
             continue

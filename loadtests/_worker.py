@@ -89,7 +89,7 @@ class Worker:
 
     def report(self) -> Report | None:
         """What was counted since the last call, while a run lasts."""
-        return self.generator.report() if self.generator and self.busy else None
+        return self.generator.report() if self.generator and self.busy() else None
 
     def abandon(self) -> None:
         """Nobody will ask any more."""
@@ -97,7 +97,6 @@ class Worker:
             if self.generator is not None:
                 self.generator.abandon()
 
-    @property
     def busy(self) -> bool:
         """A run has begun here and is not over."""
         return self.generator is not None and not self.generator.over
