@@ -6,22 +6,31 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import RequestReceived, StreamReset
 from h2.settings import SettingCodes
 
-__all__ = ["H2_FAULTS", "H2Server"]
+__all__ = ["H2_FAULTS", "H2Fault", "H2Server"]
 
 HEAD = [(":status", "200"), ("content-type", "text/event-stream"), ("cache-control", "no-cache")]
 Wrong = Literal["", "names-the-connection", "allows-six-streams", "reset-ends-all", "one-queue"]
-H2_FAULTS: dict[Wrong, tuple[str, str]] = {
-    "names-the-connection": ("SSE-H2-001", "Sends Connection: keep-alive over HTTP/2."),
-    "allows-six-streams": ("SSE-H2-002", "Allows six streams on a connection."),
-    "reset-ends-all": ("SSE-H2-002", "Ends the whole connection when one stream is reset."),
-    "one-queue": ("SSE-H2-003", "Writes all streams through one queue."),
+
+
+class H2Fault(NamedTuple):
+    """What goes wrong, and the rows that see it."""
+
+    help: str
+    caught_by: tuple[str, ...]
+
+
+H2_FAULTS: dict[Wrong, H2Fault] = {
+    "names-the-connection": H2Fault("Sends Connection: keep-alive over HTTP/2.", ("SSE-H2-001",)),
+    "allows-six-streams": H2Fault("Allows six streams on a connection.", ("SSE-H2-002",)),
+    "reset-ends-all": H2Fault("Ends the connection when one stream of it is reset.", ("SSE-H2-002",)),
+    "one-queue": H2Fault("Writes all streams through one queue.", ("SSE-H2-003",)),
 }
 
 
