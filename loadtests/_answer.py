@@ -6,5 +6,7 @@ TOO_MANY = 429
 
 
 def answer_kind(status: int) -> str:
-    """429, or the class of the status, like 5xx."""
-    return str(TOO_MANY) if status == TOO_MANY else f"{status // 100}xx"
+    """429, 4xx, 5xx, or other."""
+    if status == TOO_MANY:
+        return str(TOO_MANY)
+    return f"{status // 100}xx" if status // 100 in {4, 5} else "other"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from loadtests._catalogue import SCENARIOS
 from loadtests._options import OPTIONS
-from loadtests._scenario import SCENARIOS, Scenario
+from loadtests._scenario import Scenario
 
 __all__ = ["load"]
 

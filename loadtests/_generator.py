@@ -92,6 +92,7 @@ class Generator:
         plan = self._audience.plan
         levels = (0, *(phase.subscribers for phase in plan.phases))
         step = max(after - before for before, after in pairwise(levels))
+        step = self._settings.scenario.most if self._settings.scenario.search else step
         spread = min(max(JITTER_SECONDS, step / CONNECTS_PER_SECOND), plan.phases[0].step.settle / 2)
         begins = max(0.0, (plan.begin_ns - time.time_ns()) / SECOND)
         return begins + self._audience.random.uniform(0, spread)

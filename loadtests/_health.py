@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Evidence", "PhaseEvidence", "WorkerEvidence", "percentile", "reasons"]
+__all__ = [
+    "CPU_PERCENT",
+    "SUBSCRIBERS",
+    "Evidence",
+    "PhaseEvidence",
+    "WorkerEvidence",
+    "generator_reasons",
+    "percentile",
+    "reasons",
+]
 
 CPU_PERCENT = 80
 ACHIEVED = 0.99
@@ -102,6 +111,12 @@ def _phase(phase: PhaseEvidence, kernel_stamps: bool) -> list[str]:
         )
     if phase.reached is not None and phase.reached < SUBSCRIBERS * phase.subscribers:
         found.append(f"phase {name}: only {phase.reached} of {phase.subscribers} subscribers were connected")
+    return found + generator_reasons(phase, kernel_stamps)
+
+
+def generator_reasons(phase: PhaseEvidence, kernel_stamps: bool) -> list[str]:
+    """Why figures of this phase are the generator's own, whatever the server did."""
+    name, found = phase.name, []
     share = max(LAG_FLOOR_US, LAG_SHARE * phase.deliver_us)
     if phase.lag_us > (LAG_WITH_KERNEL_STAMPS_US if kernel_stamps else share):
         found.append(

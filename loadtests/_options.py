@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from loadtests._catalogue import SCENARIOS
 from loadtests._origin import OriginError, addresses
 from loadtests._overrides import OptionError, number, scenario_of
-from loadtests._scenario import SCENARIOS, Scenario
+from loadtests._scenario import Scenario
 from loadtests._slo import Objective, SloError
 
 __all__ = ["OPTIONS", "Option", "OptionError", "Settings"]
@@ -27,6 +28,11 @@ class Option:
     def field(self) -> str:
         """Its name among parsed options."""
         return self.flag[2:].replace("-", "_")
+
+    @property
+    def environment(self) -> str:
+        """The environment variable that may hold it instead."""
+        return f"SSE_{self.field.upper()}"
 
 
 def _text(flag: str, metavar: str, help_: str, *, default: str = "", in_form: bool = True) -> Option:

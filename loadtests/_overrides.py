@@ -7,8 +7,9 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
+from loadtests._catalogue import SCENARIOS
 from loadtests._reconnect import POLICIES
-from loadtests._scenario import SCENARIOS, Scenario
+from loadtests._scenario import Scenario
 
 __all__ = ["OptionError", "number", "scenario_of"]
 
@@ -16,10 +17,12 @@ Number = TypeVar("Number", int, float)
 WORDS: dict[Any, str] = {int: "a whole number", float: "a number"}
 SCHEDULE = re.compile(r"constant|poisson|burst:[1-9]\d{0,5}")
 MOST_TOPICS = 1_000
+LARGEST_BURST = 250
 LARGEST_PAYLOAD = 1_000_000  # bytes; our reader takes blocks of a megabyte
 ONLY = {  # options that say nothing elsewhere
     "--slow-pct": "slow",
     "--storm-hook": "storm",
+    "--most": "capacity",
 }
 
 
@@ -36,8 +39,8 @@ def scenario_of(given: Mapping[str, Any]) -> Scenario:
         if given[flag] and name != only:
             raise OptionError(f"{flag}: only --scenario {only} has a use for it, not {name}")
     scenario = _checked(_overridden(SCENARIOS[name], given), given)
-    if scenario.fleet and given["--pub-rate"]:
-        raise OptionError("--pub-rate: a fleet has a rhythm of its own; leave one of the two out")
+    if scenario.fleet and (given["--pub-rate"] or given["--schedule"]):
+        raise OptionError("--pub-rate, --schedule: a fleet has a rhythm of its own; leave them out")
     return scenario
 
 
@@ -58,6 +61,7 @@ def _overridden(scenario: Scenario, given: Mapping[str, Any]) -> Scenario:
         topics=number(given, "--topics", int, scenario.topics, least=1, most=MOST_TOPICS),
         zipf=number(given, "--zipf", float, scenario.zipf, least=0, most=10),
         fleet=str(given["--fleet"] or scenario.fleet),
+        most=number(given, "--most", int, scenario.most, least=1),
     )
 
 
@@ -105,6 +109,10 @@ def _rates(text: str) -> tuple[float, ...] | None:
 def _schedule(text: str) -> str | None:
     if text and not SCHEDULE.fullmatch(text):
         raise OptionError(f"--schedule {text!r}: write constant, poisson or burst:N, like burst:200")
+    if text.startswith("burst:") and int(text.removeprefix("burst:")) > LARGEST_BURST:
+        raise OptionError(
+            f"--schedule {text!r}: a publisher has {LARGEST_BURST} requests on their way at most"
+        )
     return text or None
 
 

@@ -47,6 +47,7 @@ def add_options(parser: LocustArgumentParser, **_: Any) -> None:
     for option in OPTIONS:
         parser.add_argument(
             option.flag,
+            env_var=option.environment,
             include_in_web_ui=option.in_form,
             help=option.help,
             **option.keywords,
@@ -112,7 +113,8 @@ def check(environment: Environment, options: Namespace) -> None:
     """An option that cannot be meant ends a headless run before it begins."""
     if options.class_picker:
         refuse("--class-picker: --scenario chooses the users")
-    for name in (flag for field, flag in IGNORED.items() if getattr(options, field) is not None):
+    ignored = {} if options.scenario == "free" else IGNORED
+    for name in (flag for field, flag in ignored.items() if getattr(options, field) is not None):
         log.warning("%s is ignored: --levels, --settle and --hold say how many, and for how long", name)
     if options.headless or options.autostart:
         try:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from typing import NamedTuple
 
-__all__ = ["STAMP", "Compose", "Probe", "find", "source_name", "topic_name"]
+__all__ = ["STAMP", "Compose", "Probe", "find", "source_name", "topic_name", "topic_number"]
 
 STAMP = "_probe"  # an extra key of the measurement, which a server passes on
 PAD = ',"pad":""'
@@ -52,6 +52,11 @@ def source_name(run: str, publisher: int, topic: int = 0) -> str:
 def topic_name(run: str, topic: int) -> str:
     """A channel that nobody else uses."""
     return f"load-{run}-{topic}"
+
+
+def topic_number(name: str) -> int:
+    """The number that `topic_name` was given."""
+    return int(name.rpartition("-")[2])
 
 
 def find(data: str) -> Probe | None:

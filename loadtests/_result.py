@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from loadtests._accounting import Loss
+from loadtests._comeback import comeback
 from loadtests._fairness import fairness
 from loadtests._health import PhaseEvidence
 from loadtests._histogram import BITS, HEAT_BITS, Histogram
@@ -20,7 +21,8 @@ __all__ = ["SCHEMA", "Books", "moment"]
 SCHEMA = "eventbahn-load/1"
 SECOND = 1_000_000_000
 JUDGED = ("deliver", "deliver_sent", "deliver_xdom", "publish", "publisher_late", "client_lag", "replay")
-WHOLE = ("connect", "first_event", "reconnect")  # happen while a phase settles, so all of it counts
+WHOLE = ("connect", "first_event", "reconnect", "catchup")  # also while a phase settles
+ANSWERS = ("429", "4xx", "5xx", "other", "none", "unsent")
 MOST_ROWS = 5_000  # probes; beyond it every k-th is listed
 
 
@@ -65,6 +67,7 @@ class Books:
         return {
             "metrics": {name: histogram.summary() for name, histogram in histograms.items()},
             "loss": self._loss(self.plan.phases),
+            **self._told(self.plan.phases, histograms),
         }
 
     def evidence(self) -> list[PhaseEvidence]:
@@ -94,7 +97,20 @@ class Books:
             "last_subscriber": last,
             "last_subscriber_xdom": self.ledger.last_xdom(judged),
             "spread": spread,
+            "drain": self._drained(judged),
         }
+
+    def _drained(self, judged: Sequence[Window]) -> Histogram:
+        """Of every burst: the time until the last subscriber had the last of its probes."""
+        timetable = next(iter(self.schedules.values())).timetable
+        if len(timetable) < 2 or timetable[0] != timetable[1]:
+            return Histogram()  # one by one
+        found: dict[int, int] = {}
+        for (source, seq), probe in self.ledger.arrivals.items():
+            if probe.window in judged:
+                moment = self.schedules[source].intended_ns(seq)
+                found[moment] = max(found.get(moment, 0), probe.last_us)
+        return Histogram(found.values())
 
     def _phase(self, phase: Phase, histograms: Mapping[str, Histogram]) -> dict[str, Any]:
         seconds = (phase.end_ns - phase.judged_ns) / SECOND
@@ -110,7 +126,7 @@ class Books:
             "deliveries_s": _rate(histograms["deliver"].n, seconds),
             "metrics": {name: histogram.summary() for name, histogram in histograms.items()},
             "loss": self._loss([phase]),
-            "resume": self._resume(phase, histograms["reconnect"]),
+            **self._told([phase], histograms),
             "fairness": fairness(self.ledger.shares.get(phase.id, [])),
         }
 
@@ -131,13 +147,13 @@ class Books:
             **counts,
         }
 
-    def _resume(self, phase: Phase, back: Histogram) -> dict[str, Any]:
-        half, most = back.quantile(500), back.quantile(990)
+    def _told(self, phases: Sequence[Phase], histograms: Mapping[str, Histogram]) -> dict[str, Any]:
+        """What happened to streams, and what the server said to probes, besides yes."""
+        counts, ids = self.ledger.counts, [phase.id for phase in phases]
         return {
-            "reconnects": self.ledger.counts[phase.id, "reconnects"],
-            "back50_ms": None if half is None else half // 1000,
-            "back99_ms": None if most is None else most // 1000,
-            "replayed": self.ledger.counts[phase.id, "replayed"],
+            "resume": comeback(counts, ids, histograms["reconnect"], histograms["catchup"]),
+            "answers": {kind: sum(counts[phase, f"publish_{kind}"] for phase in ids) for kind in ANSWERS},
+            "churn": {what: sum(counts[phase, what] for phase in ids) for what in ("left", "abandoned")},
         }
 
     def _evidence(self, phase: Phase) -> PhaseEvidence:
@@ -194,7 +210,8 @@ class Books:
         for sample in self.ledger.samples:
             by_worker[sample.worker][sample.second] = sample
         numbers = [sample.second for sample in self.ledger.samples]
-        found, latest = [], {}
+        found: list[Second] = []
+        latest: dict[int, Sample] = {}
         for number in range(min(numbers, default=0), max(numbers, default=-1) + 1):
             latest |= {worker: rows[number] for worker, rows in by_worker.items() if number in rows}
             live = sum(sample.live for sample in latest.values())

@@ -18,14 +18,17 @@ from loadtests._course import Course
 from loadtests._crew import Crew, Peer
 from loadtests._domains import Domains
 from loadtests._feed import Feed
+from loadtests._findings import findings, unstruck
 from loadtests._generator import DRAIN_SECONDS
 from loadtests._health import Evidence, WorkerEvidence, percentile, reasons
 from loadtests._ledger import Ledger
 from loadtests._limits import open_files
 from loadtests._options import Settings
+from loadtests._pilot import Pilot
 from loadtests._plan import Plan
 from loadtests._publisher import ANSWER_SECONDS
 from loadtests._result import SCHEMA, Books, moment
+from loadtests._slo import WHOLE_RUN
 from loadtests._tally import OUTSIDE, Published
 from loadtests._verdict import INVALID, verdict
 from loadtests._vitals import environment
@@ -56,6 +59,7 @@ MUSTER_SECONDS = 15.0
 BEGIN_SECONDS = 10.0
 PARTING_SECONDS = 20.0  # for accounts of ten thousand subscribers, on a busy machine
 HURRY_SECONDS = 5.0
+LOCAL_LAG_SECONDS, REPORT_LAG_SECONDS = 1.5, 4.5  # until all is told; Locust's workers report every 3 s
 MEASURE_EVERY_SECONDS = 60
 
 
@@ -107,7 +111,9 @@ class Run:
         self._members: dict[str, Member] = {}
         self._publishers = 0
         self.course = Course.of(settings, self.id, 0, len(crew))
+        local = all(peer.id == "local" for peer in crew)
         self.plan = self._planned = self.course.plan
+        self._pilot = Pilot(settings, LOCAL_LAG_SECONDS if local else REPORT_LAG_SECONDS)
 
     def begin(self) -> None:
         """Muster the crew, compare clocks, and start. Raises RefusalError when a worker cannot take part."""
@@ -124,6 +130,9 @@ class Run:
     def level(self) -> int | None:
         """How many subscribers there should be now; None when the plan is through."""
         now = max(time.time_ns(), self.plan.begin_ns)
+        if (ended := self._pilot.due(self.plan, now)) is not None:
+            books = self._books()
+            self.plan = self._planned = self._pilot.steer(books, ended, kernel_stamps=self._stamped)
         phase = self.plan.phase_at(now)
         return phase.subscribers if phase and not self.over else None
 
@@ -172,7 +181,7 @@ class Run:
             self._drain(min(now, self.plan.end_ns))
             self._bookkeeper.kill()
             self.over = True
-            keep(self._judge(Books(self.plan, self.course.sources, self.ledger, self._server_seen)))
+            keep(self._judge(self._books()))
 
     def hurry(self) -> None:
         """Wait for nothing more: what there is will be written, and called invalid."""
@@ -192,7 +201,7 @@ class Run:
         return found
 
     def _question(self, workers: int) -> Muster:
-        most = max(step.subscribers for step in self.settings.scenario.steps())
+        most = self.settings.scenario.most_subscribers
         return Muster(self._host, self._options, -(-most // max(1, workers)))
 
     def _mustered(self, peer: Peer, answer: object) -> Member:
@@ -272,9 +281,13 @@ class Run:
                 self.hear(peer.id, decode_report(answer.last))
         self.ledger.errors.update(self._server.errors)
 
+    def _books(self) -> Books:
+        return Books(self.plan, self.course.sources, self.ledger, self._server_seen)
+
     def _judge(self, books: Books) -> dict[str, Any]:
-        found = books.document()
-        invalid = reasons(self._evidence(books))
+        found = books.document() | findings(self.settings.scenario, books) | self._pilot.told()
+        whole = self._pilot.served(books).whole() | {group: found.get(group) for group in WHOLE_RUN}
+        invalid = reasons(self._evidence(books)) + unstruck(books)
         if self._interrupted:
             invalid.append("interrupted while draining: what was still on its way counts as lost")
         return {
@@ -289,7 +302,7 @@ class Run:
                 "bound_us": -(-self._domains.bound_ns() // 1000),
             },
             **found,
-            **verdict(self.settings.objectives, books.whole(), found["phases"], invalid),
+            **verdict(self.settings.objectives, whole, found["phases"], invalid),
         }
 
     @property
@@ -299,14 +312,14 @@ class Run:
 
     def _evidence(self, books: Books) -> Evidence:
         return Evidence(
-            phases=books.evidence(),
+            phases=[each for each in books.evidence() if each.name not in self._pilot.excused],
             workers=[
                 _testimony(number, member, books) for number, member in enumerate(self._members.values())
             ],
             kernel_stamps=self._stamped,
             negative=self.ledger.counts[OUTSIDE, "negative"],
             deliveries=self.ledger.deliveries,
-            stopped_early=books.plan != self._planned,
+            stopped_early=books.plan != self._planned and not self.settings.scenario.open_end,
         )
 
     def _run(self) -> dict[str, Any]:

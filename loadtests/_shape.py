@@ -29,6 +29,9 @@ class PlanShape(LoadTestShape):
         self.run: Run | None = None
         self._environment = environment
         self._crew = crew
+        options = environment.parsed_options
+        # Shown in the web form for the sake of `free`; elsewhere --run-time would end a run beside its plan
+        self.use_common_options = environment.web_ui is not None and not (options and options.autostart)
 
     def reset_time(self) -> None:
         """Locust starts a new run; in the web interface there may be many. A master says so twice."""
@@ -45,7 +48,17 @@ class PlanShape(LoadTestShape):
             self._environment.process_exit_code = error.code
             return None
         level = run.level()
-        return None if level is None else (level, level)
+        if level is None:
+            return None
+        if run.settings.scenario.open_end:
+            return self._wanted()
+        return level, level
+
+    def _wanted(self) -> tuple[int, float]:
+        """By Locust's own options, which its web interface changes while a run lasts."""
+        options = self._environment.parsed_options
+        users = (options.num_users if options else None) or 1
+        return users, (options.spawn_rate if options else None) or users
 
     def _begin(self) -> Run:
         environment, options = self._environment, vars(self._environment.parsed_options)

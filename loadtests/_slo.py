@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-__all__ = ["METRICS", "Objective", "SloError"]
+__all__ = ["METRICS", "WHOLE_RUN", "Objective", "SloError"]
 
 LATENCIES = (
     "deliver",
@@ -20,13 +20,32 @@ LATENCIES = (
     "publisher_late",
     "client_lag",
     "replay",
+    "reconnect",
+    "catchup",
+    "drain",
 )
 FIGURES = ("min", "mean", "p50", "p90", "p95", "p99", "p999", "max")
-COUNTS = ("expected", "lost", "silent", "announced", "dup", "late", "history")
-METRICS = (
+COUNTS = {
+    "loss": ("expected", "lost", "silent", "announced", "dup", "late", "history"),
+    "resume": ("cut", "reconnects", "replayed", "gap", "dup", "refused", "http_429", "http_4xx", "http_5xx"),
+    "answers": ("429", "4xx", "5xx", "other", "none", "unsent"),
+    "churn": ("left", "abandoned"),
+}
+WHOLE_RUN = {  # figures that compare phases, or are of the run as such
+    "capacity": ("subscribers",),
+    "slow": ("p99_ratio", "stalled_evicted", "trickle_evicted"),
+    "topics": ("leak",),
+    "drift": ("p99_us_per_h", "p99_low", "p99_high", "rss_mb_per_h", "disconnects_per_h"),
+}
+BACK = ("back50", "back95", "back99", "back100")  # of `resume`
+TIMED = (
     *(f"{latency}.{figure}" for latency in LATENCIES for figure in FIGURES),
+    *(f"resume.{share}" for share in BACK),
+)
+METRICS = (
+    *TIMED,
     *(f"{latency}.n" for latency in LATENCIES),
-    *(f"loss.{count}" for count in COUNTS),
+    *(f"{group}.{count}" for group, counts in (COUNTS | WHOLE_RUN).items() for count in counts),
 )
 UNITS = {"us": 1, "µs": 1, "ms": 1_000, "s": 1_000_000}
 COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -38,7 +57,7 @@ COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 SYNTAX = re.compile(
     r"\s*(?:phase\[(?P<phase>[^]]+)\]\.)?(?P<metric>[\w.]+)\s*(?P<compare><=|>=|==|<|>)"
-    r"\s*(?P<bound>\d+(?:\.\d+)?)\s*(?P<unit>[a-zµ]*)\s*"
+    r"\s*(?P<bound>-?\d+(?:\.\d+)?)\s*(?P<unit>[a-zµ]*)\s*"
 )
 
 
@@ -65,30 +84,45 @@ class Objective:
         phase, metric, compare, bound, unit = found.group("phase", "metric", "compare", "bound", "unit")
         if metric not in METRICS:
             raise SloError(f"--slo {text!r}: no metric {metric!r}{_hint(metric, METRICS)}")
+        if phase is not None and metric.partition(".")[0] in WHOLE_RUN:
+            raise SloError(f"--slo {text!r}: {metric} is of the whole run, and of no phase")
         if phase is not None and phase not in phases:
-            raise SloError(f"--slo {text!r}: no phase {phase!r}; the phases are {', '.join(phases)}")
-        timed = metric.startswith(LATENCIES) and not metric.endswith(".n")
+            known = f"the phases are {', '.join(phases)}" if phases else "nobody knows its phases yet"
+            raise SloError(f"--slo {text!r}: no phase {phase!r}; {known}")
+        timed = metric in TIMED
         if timed and unit not in UNITS:
             raise SloError(f"--slo {text!r}: {metric} needs a unit, one of ms, us, s")
         if not timed and unit:
             raise SloError(f"--slo {text!r}: {metric} is a count and takes no unit")
         return cls(text, phase, metric, compare, float(bound) * (UNITS[unit] if timed else 1))
 
+    @property
+    def early(self) -> bool:
+        """Whether one phase's figures are enough, before the run is over."""
+        return self.metric.partition(".")[0] not in WHOLE_RUN
+
     def judge(self, figures: Mapping[str, Any] | None) -> dict[str, Any]:
-        """The row of the result file. `figures` has `metrics` and `loss`, and is None for a phase that never
-        began; without a value nothing is met.
+        """The row of the result file. `figures` has `metrics`, `loss` and the like, and is None for a phase
+        that never began; without a value nothing is met.
         """
-        group, _, figure = self.metric.partition(".")
-        timed = group != "loss" and figure != "n"
-        key = "value_us" if timed else "value"
-        value = None
-        if figures is not None:
-            found = figures["loss"] if group == "loss" else figures["metrics"][group]
-            value = found[f"{figure}_us" if timed else figure]
+        value = None if figures is None else self._value(figures)
         met = value is not None and COMPARE[self.compare](value, self.bound)
-        return {"expr": self.text, key: value, "ok": met}
+        return {"expr": self.text, "value_us" if self.metric in TIMED else "value": value, "ok": met}
+
+    def _value(self, figures: Mapping[str, Any]) -> float | None:
+        group, _, figure = self.metric.partition(".")
+        value: float | None
+        if group in LATENCIES:
+            value = figures["metrics"][group][f"{figure}_us" if self.metric in TIMED else figure]
+        elif figure in BACK:
+            value = figures[group][f"{figure}_ms"]
+            value = None if value is None else value * 1000
+        else:
+            value = figures[group][figure]
+        return value
 
 
 def _hint(name: str, known: Collection[str]) -> str:
     near = get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(LATENCIES)} and loss"
+    groups = ", ".join((*LATENCIES, *COUNTS, *WHOLE_RUN))
+    return f"; did you mean {near[0]!r}?" if near else f"; there are {groups}"

@@ -69,8 +69,14 @@ class Subscriber:
             self._lost()
             self._come_back()
 
+    def leave(self) -> None:
+        """Leave while others stay."""
+        if self in self._audience.members:
+            self._audience.part(self.tracks, time.time_ns() - MARGIN_NS)
+            self.close()
+
     def close(self) -> None:
-        """Leave for good."""
+        """Leave for good; what is missing, the audience knows."""
         self._leave()
         if self._exit is not None:
             self._exit.close()
@@ -213,7 +219,7 @@ class Subscriber:
         if self._empty:
             self._empty = False
             audience.took("first_event", self._connect_ns, arrived_ns)
-        if type_ == "reset":
+        if type_ == audience.signal:
             for track in self.tracks.values():
                 track.reset()
         elif probe is not None and probe.run == audience.run:

@@ -20,4 +20,4 @@ class Subscriber(User):
         raise StopUser  # the run has drained, and everybody leaves
 
     def on_stop(self) -> None:
-        self._subscriber.close()
+        self._subscriber.leave()

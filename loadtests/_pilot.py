@@ -1,0 +1,111 @@
+"""Decides, while a run lasts, how it goes on: judges each phase once it is over. Measures nothing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from loadtests._health import CPU_PERCENT, SUBSCRIBERS, generator_reasons, percentile
+from loadtests._options import Settings
+from loadtests._plan import SECOND, Phase, Plan, Window
+from loadtests._result import Books
+from loadtests._search import Search
+from loadtests._slo import Objective
+
+__all__ = ["Pilot"]
+
+STILL_COMING_NS = SECOND  # at the end of a phase, a probe may not have reached everybody
+
+
+class Pilot:
+    """`lag` seconds after its end, all that is known of a phase has come together."""
+
+    def __init__(self, settings: Settings, lag: float) -> None:
+        scenario = settings.scenario
+        self.search = Search(scenario.levels[0], scenario.most) if scenario.search else None
+        self.aborted: str | None = None
+        self.excused: set[str] = set()  # phases of a search that were too much for the server, as they should
+        self._steers = scenario.search or settings.abort_on_slo
+        self._objectives = settings.objectives
+        self._lag_ns = int(lag * SECOND)
+        self._judged = 0
+
+    def due(self, plan: Plan, now_ns: int) -> Phase | None:
+        """A phase that is over and was not judged yet."""
+        if not self._steers or self._judged >= len(plan.phases):
+            return None
+        phase = plan.phases[self._judged]
+        return phase if now_ns >= phase.end_ns + self._lag_ns else None
+
+    def steer(self, books: Books, phase: Phase, *, kernel_stamps: bool) -> Plan:
+        """What is planned now that this phase is over; it may be the last one."""
+        self._judged += 1
+        alone = replace(books, plan=Plan((phase,)))
+        if self.search is None:
+            return self._abort(books.plan, phase, alone.whole())
+        return self._seek(books.plan, phase, alone, self.search, kernel_stamps)
+
+    def served(self, books: Books) -> Books:
+        """The part of a run that objectives speak of: of a search, the level that it found."""
+        if self.search is None or not self.search.found:
+            return books
+        phases = tuple(phase for phase in books.plan.phases if phase.subscribers == self.search.found)
+        return replace(books, plan=Plan(phases)) if phases else books
+
+    def told(self) -> dict[str, Any]:
+        """What goes into the result file."""
+        found: dict[str, Any] = {}
+        if self.search is not None:
+            found["capacity"] = self.search.told()
+        if self.aborted is not None:
+            found["aborted"] = self.aborted
+        return found
+
+    def _abort(self, plan: Plan, phase: Phase, figures: dict[str, Any]) -> Plan:
+        missed = _missed(self._objectives, phase.name, figures)
+        if missed is None:
+            return plan
+        self.aborted = f"ended after phase {phase.name}: {missed}"
+        return plan.cut(phase.end_ns)
+
+    def _seek(self, plan: Plan, phase: Phase, alone: Books, search: Search, kernel_stamps: bool) -> Plan:
+        (evidence,) = alone.evidence()
+        if generator_reasons(evidence, kernel_stamps) or _busy(alone):
+            return plan.cut(phase.end_ns)  # the run will be called invalid for it, and it is right so
+        missed = None
+        if evidence.reached is not None and evidence.reached < SUBSCRIBERS * phase.subscribers:
+            missed = f"{evidence.reached} of {phase.subscribers} connected"
+        figures = alone.whole() | {"loss": _so_far(alone, phase)}
+        missed = missed or _missed(self._objectives, phase.name, figures)
+        if missed is not None:
+            self.excused.add(phase.name)
+        level = search.judge(missed)
+        following = phase.id + 1
+        if level is None or following >= len(plan.phases):
+            return plan.cut(phase.end_ns)
+        return plan.rename(following, str(level), level)
+
+
+def _busy(books: Books) -> bool:
+    workers = {sample.worker for sample in books.ledger.samples}
+    return any(percentile(books.cpu_percent(worker), 95) > CPU_PERCENT for worker in workers)
+
+
+def _missed(objectives: Sequence[Objective], phase: str, figures: dict[str, Any]) -> str | None:
+    """The first objective that these figures do not meet, as far as it can be judged already."""
+    for objective in objectives:
+        if objective.early and objective.phase in {None, phase}:
+            row = objective.judge(figures)
+            if not row["ok"]:
+                value = row.get("value_us", row.get("value"))
+                return f"{objective.text}, but was {value}{' us' if 'value_us' in row else ''}"
+    return None
+
+
+def _so_far(books: Books, phase: Phase) -> dict[str, int | None]:
+    """What subscribers had by now of the phase's probes; exact accounts come at the end of the run."""
+    judged, until_ns = Window(phase.id, judged=True), phase.end_ns - STILL_COMING_NS
+    lost = 0
+    for (source, seq), probe in books.ledger.arrivals.items():
+        if probe.window == judged and books.schedules[source].intended_ns(seq) < until_ns:
+            lost += max(0, phase.subscribers - probe.n)
+    return dict.fromkeys(("expected", "announced", "dup", "late", "history")) | {"lost": lost, "silent": lost}
