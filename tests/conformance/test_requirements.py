@@ -22,6 +22,8 @@ ROWS = {
     "CONN": "001 002 004 005 006 007 008",
     "CORS": "001 002 003 004",
     "CACHE": "001 002 003",
+    "PROXY": "001 002",
+    "H2": "001 002 003",
     "SEC": "001 002 003 004",
 }
 
@@ -78,6 +80,8 @@ def test_a_clause_of_the_standard_leads_to_its_section() -> None:
         "RFC 9110 10.2.3": "rfc9110#section-10.2.3",
         "RFC 9110 15.6.4": "rfc9110#section-15.6.4",
         "RFC 9112 8": "rfc9112#section-8",
+        "RFC 9113 5.2": "rfc9113#section-5.2",
+        "RFC 9113 8.2.2": "rfc9113#section-8.2.2",
         "RFC 9293 3.6": "rfc9293#section-3.6",
         "RFC 9293 3.5.3": "rfc9293#section-3.5.3",
         "RFC 9110 8.4": "rfc9110#section-8.4",
@@ -164,6 +168,9 @@ def test_a_gross_fault_leaves_little_to_fail() -> None:
         "SSE-BEAT-006",
         "SSE-FLOW-003",
         "SSE-FLOW-008",
+        "SSE-PROXY-001",
+        "SSE-PROXY-002",
+        "SSE-H2-001",
     }
 
 
