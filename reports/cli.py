@@ -1,20 +1,25 @@
 """The command `report`: result files in, one page out. Says in one line what is wrong with a file."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 
-from reports import github
+from reports import github, json_schema
 from reports.badge import badge_json, badge_svg
-from reports.load import ResultError, load
+from reports.gate import Gate, GateError, Judgement, judge
+from reports.load import Unreadable, load_all
 from reports.output import write
 from reports.schemas import Conformance, Result
+from reports.sides import Loaded, sides
+from reports.withheld import names, withhold
 
 __all__ = ["report"]
 
 BADGES = {".svg": badge_svg, ".json": badge_json}
+JUDGED_BAD, NOTHING_JUDGED = 1, 3
+FILE = click.Path(path_type=Path, allow_dash=False)
 
 
 class Refused(click.ClickException):
@@ -23,14 +28,15 @@ class Refused(click.ClickException):
     exit_code = 2
 
 
+def told_schema(context: click.Context, _: click.Parameter, kind: str | None) -> None:
+    """`--schema` answers and is done."""
+    if kind:
+        click.echo(json_schema.json_schema(kind), nl=False)
+        context.exit()
+
+
 @click.command(no_args_is_help=True)
-@click.argument(
-    "results",
-    metavar="RESULT.json…",
-    nargs=-1,
-    required=True,
-    type=click.Path(path_type=Path, allow_dash=False),
-)
+@click.argument("results", metavar="RESULT.json…", nargs=-1, required=True, type=FILE)
 @click.option(
     "-o",
     "--output",
@@ -39,6 +45,28 @@ class Refused(click.ClickException):
     default=Path("report.html"),
     show_default=True,
     help="Where the page goes; its folder must exist.",
+)
+@click.option(
+    "--baseline",
+    "baselines",
+    metavar="FILE",
+    multiple=True,
+    type=FILE,
+    help="What to compare with; may be repeated, for repeats of it. Else the first result is.",
+)
+@click.option(
+    "--fail-if",
+    "conditions",
+    metavar="EXPR",
+    multiple=True,
+    help="Exit with 1 if this holds: 'deliver.p99 > 1.2x', 'coverage < 90%'. May be repeated.",
+)
+@click.option(
+    "--withhold",
+    "withheld",
+    metavar="ID,…",
+    default="",
+    help="Leave these rows and sections out, and say so: INJ,DATA-002.",
 )
 @click.option(
     "--badge",
@@ -52,44 +80,133 @@ class Refused(click.ClickException):
     is_flag=True,
     help="In a GitHub job: add a step summary, and annotate the binding requirements that are not met.",
 )
-def report(results: tuple[Path, ...], output: Path, badge: Path | None, job: bool) -> None:
+@click.option(
+    "--schema",
+    type=click.Choice(list(json_schema.KINDS)),
+    is_eager=True,
+    expose_value=False,
+    callback=told_schema,
+    help="Print the JSON schema of a kind of result file, and nothing else.",
+)
+@click.pass_context
+def report(
+    context: click.Context,
+    /,
+    *,
+    results: tuple[Path, ...],
+    output: Path,
+    baselines: tuple[Path, ...],
+    conditions: tuple[str, ...],
+    withheld: str,
+    badge: Path | None,
+    job: bool,
+) -> None:
     """Turn result files into one HTML page.
 
     Reads the result files of conformance, load and fleet runs (.json, or .json.gz), in any mix. Several
-    conformance results also become a matrix of requirements by targets. The page is one file that fetches
-    nothing, and reads without JavaScript, on paper and on a phone.
+    conformance results become a matrix of requirements by targets, several load results a comparison, in
+    which runs of one target are repeats of each other. The page is one file that fetches nothing, and reads
+    without JavaScript, on paper and on a phone.
+
+    A file that is missing, cut off or of another version is named on the page and on stderr, and the rest is
+    shown. In --fail-if, `x` is the ratio to the baseline; a phase is asked as phase[2000].deliver.p99.
 
     \b
     Exit codes:
       0  the page was written
-      2  a file could not be read, is no result, or the page could not be written
+      1  the page was written, and a --fail-if holds
+      2  usage, or the page could not be written
+      3  no file could be read, or a --fail-if could not be judged
     """
-    summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
-    if job and not summary:
-        raise click.UsageError("--github: GITHUB_STEP_SUMMARY is not set; it is there in a job of GitHub's")
+    summary = told_by_job() if job else None
     if badge is not None and badge.suffix not in BADGES:
         raise click.UsageError(f"--badge {badge}: the name has to end in .svg or .json")
-    if any(same(path, output) for path in results):
+    if any(same(path, output) for path in (*results, *baselines)):
         raise click.UsageError(f"{output} is one of the result files; the page would replace it")
-    try:
-        found = [load(path) for path in results]
-    except ResultError as error:
-        raise Refused(str(error)) from error
-    judged = [result for result in found if isinstance(result, Conformance)]
-    if badge is not None and len(judged) != 1:
-        raise click.UsageError(f"--badge: of one conformance result, and there are {len(judged)}")
+    found, missed = everything(results, baselines)
+    if not found:
+        click.echo("Error: there is nothing to show; no page was written", err=True)
+        context.exit(NOTHING_JUDGED)
+    loaded = published(found, withheld)
+    badges = [BADGES[badge.suffix](one_judged(loaded))] if badge is not None else []
+    verdicts = judgements(conditions, loaded)
     # Not before the files are known to be good: a wrong name should be told at once.
-    from reports.page import page
+    from reports.page import pieces
 
-    document = page(found, [path.name for path in results])
-    save(document, output)
+    save(pieces(loaded, missed, verdicts), output)
     if badge is not None:
-        save(BADGES[badge.suffix](judged[0]), badge)
-    if job:
-        tell(found, Path(summary))
-    size = f"{len(document.encode()) / 1000:.0f} kB"
-    # Where the page itself goes to stdout, this line must not follow it there.
-    click.echo(f"{output}: {len(found)} result{'s' * (len(found) > 1)}, {size}", err=not output.is_file())
+        save(badges, badge)
+    if summary is not None:
+        tell([each.result for each in loaded], summary)
+    announce(output, len(loaded), verdicts)
+    context.exit(code(verdicts))
+
+
+def told_by_job() -> Path:
+    """Where GitHub wants the summary. Raises click.UsageError."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    if not summary:
+        raise click.UsageError("--github: GITHUB_STEP_SUMMARY is not set; it is there in a job of GitHub's")
+    return Path(summary)
+
+
+def everything(results: Sequence[Path], baselines: Sequence[Path]) -> tuple[list[Loaded], list[Unreadable]]:
+    """The baseline first; a file that is also among the results is the baseline only."""
+    others = [path for path in results if not any(same(path, base) for base in baselines)]
+    marked, missed = load_all(baselines, baseline=True)
+    loaded, also = load_all(others)
+    for file in (*missed, *also):
+        click.echo(f"Error: {file.why}", err=True)
+    return [*marked, *loaded], [*missed, *also]
+
+
+def one_judged(loaded: Sequence[Loaded]) -> Conformance:
+    """What a badge is of. Raises click.UsageError."""
+    judged = [each.result for each in loaded if isinstance(each.result, Conformance)]
+    if len(judged) != 1:
+        raise click.UsageError(f"--badge: of one conformance result, and there are {len(judged)}")
+    return judged[0]
+
+
+def announce(output: Path, results: int, verdicts: Sequence[Judgement]) -> None:
+    """What was written, and what became of the conditions."""
+    # Where the page itself goes to stdout, these lines must not follow it there.
+    aside = not output.is_file()
+    size = "" if aside else f", {output.stat().st_size / 1000:.0f} kB"
+    click.echo(f"{output}: {results} result{'s' * (results > 1)}{size}", err=aside)
+    for each in verdicts:
+        click.echo(github.one_line(each), err=aside)
+
+
+def published(loaded: list[Loaded], withheld: str) -> list[Loaded]:
+    """Without what is withheld. Raises click.UsageError."""
+    try:
+        return withhold(loaded, names(withheld))
+    except ValueError as error:
+        raise click.UsageError(f"--withhold {withheld}: {error}") from error
+
+
+def judgements(conditions: Iterable[str], loaded: Sequence[Loaded]) -> list[Judgement]:
+    """What became of each condition. Raises click.UsageError for one that can't be meant."""
+    if not conditions:
+        return []
+    kinds: set[type[Result]] = {type(each.result) for each in loaded}
+    found = {kind: sides(loaded, kind) for kind in kinds}
+    present = {
+        kind: {name for side in of_kind for one in side.quantities for name in one}
+        for kind, of_kind in found.items()
+    }
+    try:
+        gates = [Gate.parse(text, present) for text in conditions]
+    except GateError as error:
+        raise click.UsageError(str(error)) from error
+    baseline = any(each.baseline for each in loaded)
+    return [judge(gate, found.get(gate.kind, []), baseline=baseline) for gate in gates]
+
+
+def code(found: Sequence[Judgement]) -> int:
+    states = [each.met for each in found]
+    return JUDGED_BAD if True in states else NOTHING_JUDGED if None in states else 0
 
 
 def tell(found: Sequence[Result], summary: Path) -> None:
@@ -112,7 +229,7 @@ def same(one: Path, other: Path) -> bool:
         return False
 
 
-def save(document: str, output: Path) -> None:
+def save(document: Iterable[str], output: Path) -> None:
     """Write the page. Raises Refused with what to do about it."""
     if not output.parent.is_dir():
         raise Refused(f"{output}: the folder {output.parent} does not exist")

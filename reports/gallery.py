@@ -1,9 +1,12 @@
-"""Which pictures a load run gets, in the order of the page: each where the data for it is there."""
+"""Which pictures a load run and a comparison get, in the order of the page: each where its data is."""
 
 from collections.abc import Iterator
 
 from reports.canvas import Drawing
+from reports.comparison import Comparison
+from reports.figures.abreast import abreast
 from reports.figures.connecting import connecting
+from reports.figures.difference import difference
 from reports.figures.fanout import fan_out
 from reports.figures.heatmap import heatmap
 from reports.figures.ingest import hockey_stick
@@ -16,12 +19,18 @@ from reports.figures.soak import drift
 from reports.figures.storm import storm
 from reports.parts import LoadPart
 
-__all__ = ["gallery"]
+__all__ = ["abreast_gallery", "gallery"]
 
 
 def gallery(part: LoadPart) -> list[Drawing]:
     """The figures of one run."""
     return [drawing for drawing in candidates(part) if drawing is not None]
+
+
+def abreast_gallery(found: Comparison) -> list[Drawing]:
+    """The figures of a comparison."""
+    drawn = (abreast(found, f"{found.anchor}-levels"), difference(found, f"{found.anchor}-quantiles"))
+    return [drawing for drawing in drawn if drawing is not None]
 
 
 def candidates(part: LoadPart) -> Iterator[Drawing | None]:

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from reports.gate import Judgement
 from reports.load_schema import Load
 from reports.outcome import Outcome, of_conformance, of_fleet, of_load
 from reports.schemas import Conformance, Fleet, Result, Row
 from reports.tally import BAD, headline, tally, unjudged
+from reports.visible import visible
 
-__all__ = ["MOST_BYTES", "annotations", "summary"]
+__all__ = ["MOST_BYTES", "annotations", "one_line", "summary"]
 
 MOST_BYTES = 1024 * 1024
 MOST_ANNOTATIONS = 10
@@ -36,6 +38,12 @@ def annotations(results: Sequence[Result]) -> list[str]:
     rows = [row for result in results if isinstance(result, Conformance) for row in result.rows]
     bad = [row for row in rows if row.verdict in BAD and row.level == "MUST"]
     return [_annotation(row) for row in bad[:MOST_ANNOTATIONS]]
+
+
+def one_line(found: Judgement) -> str:
+    """`deliver.p99 > 1.2x: no. nchan: 1.04x (…)`."""
+    state = {True: "yes", False: "no", None: "could not be judged"}[found.met]
+    return visible(f"fail if {found.gate.text}: {state}. {'; '.join(found.told)}")
 
 
 def _told(result: Result) -> Iterator[str]:

@@ -3,15 +3,18 @@
 import gzip
 import re
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
 from reports.load_schema import Load
 from reports.schemas import Conformance, Fleet, Result
+from reports.sides import Loaded
 from reports.visible import visible
 
-__all__ = ["MAX_BYTES", "ResultError", "decode", "load"]
+__all__ = ["MAX_BYTES", "SCHEMAS", "ResultError", "Unreadable", "decode", "load", "load_all"]
 
 MAX_BYTES = 256 * 2**20  # a two-hour soak is about 2 MB; beyond this it is no result file, or a bomb
 MESSAGE_CHARACTERS = 300
@@ -26,6 +29,13 @@ class ResultError(Exception):
     """A file that cannot be reported; the message is one line."""
 
 
+class Unreadable(NamedTuple):
+    """A file that the page has to do without, and why."""
+
+    name: str
+    why: str
+
+
 class Head(msgspec.Struct):
     """What every result file begins with."""
 
@@ -38,6 +48,17 @@ def load(path: Path) -> Result:
         return decode(read(path))
     except ResultError as error:
         raise ResultError(visible(f"{path}: {shortened(str(error))}")) from error
+
+
+def load_all(paths: Iterable[Path], *, baseline: bool = False) -> tuple[list[Loaded], list[Unreadable]]:
+    """What could be read, and what could not."""
+    found, missed = [], []
+    for path in paths:
+        try:
+            found.append(Loaded(path.name, load(path), baseline))
+        except ResultError as error:
+            missed.append(Unreadable(path.name, str(error)))
+    return found, missed
 
 
 def read(path: Path) -> bytes:
@@ -61,7 +82,7 @@ def decode(content: bytes) -> Result:
     try:
         schema = msgspec.json.decode(content, type=Head).schema
         if schema not in SCHEMAS:
-            raise ResultError(f"schema: {schema!r} is not known; this version reads {', '.join(SCHEMAS)}")
+            raise ResultError(foreign(schema))
         return msgspec.json.decode(content, type=SCHEMAS[schema])
     except msgspec.ValidationError as error:
         raise ResultError(located(str(error))) from error
@@ -69,6 +90,15 @@ def decode(content: bytes) -> Result:
         raise ResultError("is nested too deeply") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ResultError(f"is not JSON: {error}") from error
+
+
+def foreign(schema: str) -> str:
+    """What to do about a file of another version, or of another program."""
+    name, _, version = schema.partition("/")
+    ours = next((known for known in SCHEMAS if known.startswith(f"{name}/")), None)
+    if ours and version.isdigit():
+        return f"schema: {schema!r} is of another version of eventbahn; this one reads {ours}"
+    return f"schema: {schema!r} is not known; this version reads {', '.join(SCHEMAS)}"
 
 
 def shortened(message: str) -> str:

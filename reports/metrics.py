@@ -20,6 +20,7 @@ __all__ = [
     "PhaseMetrics",
     "contradictions",
     "headline",
+    "held_against",
     "limit",
     "nines",
     "phases",

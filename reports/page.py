@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
@@ -10,39 +10,57 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reports.comparison import Comparison, comparison
+from reports.gate import Judgement
+from reports.load import Unreadable
+from reports.load_schema import Load
 from reports.matrix import matrix
 from reports.parts import ConformancePart, LoadPart, Part, parts
 from reports.schemas import Result
 from reports.score import bar, by_tone
 from reports.shapes import shape, symbols, tone
+from reports.sides import Loaded, sides
 from reports.strip import strip, told
 from reports.tally import ORDER
 from reports.units import count, ms, plain
 from reports.visible import lines, prose, unescaped, visible, worded
 
-__all__ = ["page"]
+__all__ = ["page", "pieces"]
 
 WEB = re.compile(r"https?://[^\s<>\"{}\\^`|]+")  # without what RFC 3986 leaves out
 
 
-def page(results: Sequence[Result], sources: Iterable[str] = ()) -> str:
-    """One document with a part per result; `sources` are the names of the files they came from."""
-    made = parts(results)
+def page(results: Sequence[Result], sources: Sequence[str] = (), missed: Sequence[Unreadable] = ()) -> str:
+    """The whole document; `sources` are the names of the files that the results came from."""
+    named = [*sources, *(f"result {n}" for n in range(len(sources) + 1, len(results) + 1))]
+    return "".join(pieces([Loaded(*each) for each in zip(named, results, strict=False)], missed))
+
+
+def pieces(
+    loaded: Sequence[Loaded], missed: Sequence[Unreadable] = (), judgements: Sequence[Judgement] = ()
+) -> Iterator[str]:
+    """One document, piece by piece: it may be larger than one would like to hold."""
+    made = parts(loaded)
     targets = [part for part in made if isinstance(part, ConformancePart)]
+    compared = comparison(sides(loaded, Load))
     rooms = environment()
     style, script = text(rooms, "style.css"), text(rooms, "script.js")
-    return rooms.get_template("page.html").render(
+    return rooms.get_template("page.html").generate(
         title=title(made),
         version=version("eventbahn"),
         policy=policy(style, script),
         style=style,
         script=script,
         symbols=symbols(),
-        sources=list(sources),
+        sources=[each.name for each in loaded],
+        missed=missed,
+        judgements=judgements,
         parts=made,
-        figures={part.anchor: drawings(part) for part in made if isinstance(part, LoadPart)},
+        figures=drawings,
         targets=targets,
-        matrix=matrix(targets) if len(targets) > 1 else [],
+        matrix=matrix(targets) if len(targets) > 1 else None,
+        comparison=compared,
+        side_by_side=side_by_side(compared),
         verdicts=present(targets),
     )
 
@@ -122,6 +140,15 @@ def drawings(part: LoadPart) -> list[Any]:
     from reports.gallery import gallery
 
     return gallery(part)
+
+
+def side_by_side(found: Comparison | None) -> list[Any]:
+    """The figures of a comparison."""
+    if found is None:
+        return []
+    from reports.gallery import abreast_gallery
+
+    return abreast_gallery(found)
 
 
 def present(targets: Sequence[ConformancePart]) -> list[str]:

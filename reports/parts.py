@@ -13,8 +13,9 @@ from reports.metrics import Limit, PhaseMetrics, limit, phases
 from reports.metrics import contradictions as load_contradictions
 from reports.metrics import headline as load_headline
 from reports.outcome import Outcome, of_conformance, of_fleet, of_load
-from reports.schemas import Conformance, Fleet, Result, Row
+from reports.schemas import Conformance, Fleet, Row
 from reports.shapes import tone
+from reports.sides import Loaded, target
 from reports.tally import Tally, headline, sections, tally, unjudged
 from reports.tally import contradictions as conformance_contradictions
 from reports.titles import title
@@ -55,6 +56,7 @@ class ConformancePart:
     findings: Sequence[Entry]
     unjudged: Mapping[tuple[str, str], Sequence[Entry]]
     contradictions: Sequence[str]
+    version: str
     kind: str = "conformance"
 
 
@@ -93,16 +95,16 @@ class FleetPart:
 Part = ConformancePart | LoadPart | FleetPart
 
 
-def parts(results: Sequence[Result]) -> list[Part]:
+def parts(loaded: Sequence[Loaded]) -> list[Part]:
     """A part for each result, in the order given."""
     made: list[Part] = []
-    for number, result in enumerate(results, 1):
-        match result:
-            case Conformance():
+    for number, each in enumerate(loaded, 1):
+        match each.result:
+            case Conformance() as result:
                 made.append(conformance(result, f"c{number}"))
-            case Load():
-                made.append(load(result, f"l{number}"))
-            case Fleet():
+            case Load() as result:
+                made.append(load(result, f"l{number}", each))
+            case Fleet() as result:
                 made.append(fleet(result, f"f{number}"))
     return made
 
@@ -110,19 +112,18 @@ def parts(results: Sequence[Result]) -> list[Part]:
 def conformance(result: Conformance, anchor: str) -> ConformancePart:
     entries = anchored(result.rows, anchor)
     by_row = {id(entry.row): entry for entry in entries}
-    target = dict(result.target)
-    name = str(target.pop("name", None) or target.get("url") or "unnamed target")
-    head = {key: target.pop(key, None) for key in ("url", "version")}
+    described = {key: value for key, value in result.target.items() if key != "name"}
+    head = {key: described.pop(key, None) for key in ("url", "version")}
     return ConformancePart(
         anchor=anchor,
-        name=name,
+        name=target(result),
         result=result,
         outcome=of_conformance(result),
         headline=headline(tally(result.rows)),
         facts=facts(
             {**head, "started": result.started, "seed": result.seed, "versions": versions(result.versions)}
         ),
-        details=facts(target),
+        details=facts(described),
         sections=[
             Section(title(name), f"{anchor}s{n}", [by_row[id(row)] for row in rows], tally(rows))
             for n, (name, rows) in enumerate(sections(result.rows).items(), 1)
@@ -130,16 +131,17 @@ def conformance(result: Conformance, anchor: str) -> ConformancePart:
         findings=[entry for entry in entries if tone(entry.row.verdict) in ("bad", "warn")],
         unjudged={why: [by_row[id(row)] for row in rows] for why, rows in unjudged(result.rows).items()},
         contradictions=conformance_contradictions(result),
+        version="" if head["version"] is None else str(head["version"]),
     )
 
 
-def load(result: Load, anchor: str) -> LoadPart:
+def load(result: Load, anchor: str, source: Loaded) -> LoadPart:
     run, found = result.run, phases(result)
     reported = sum(worker.get("reported") is not False for worker in result.workers)
     workers = f"{reported} of {len(result.workers)} reported" if result.workers else None
     return LoadPart(
         anchor=anchor,
-        name=f"{run.scenario} against {run.target}",
+        name=f"{run.scenario} against {target(result)}",
         result=result,
         outcome=of_load(result),
         headline=load_headline(found),
@@ -151,6 +153,7 @@ def load(result: Load, anchor: str) -> LoadPart:
                 "duration": None if run.duration_s is None else f"{run.duration_s:.0f} s",
                 "seed": run.seed,
                 "run": run.id,
+                "file": source.name,
                 "revision": run.git,
                 "workers": workers,
             }

@@ -1,9 +1,12 @@
 """Numbers as people read them: thin spaces between thousands, latencies in ms. Rounds, never estimates."""
 
-__all__ = ["ABSENT", "count", "latency", "ms", "plain"]
+from math import isinf
+
+__all__ = ["ABSENT", "count", "figure", "latency", "ms", "plain", "times"]
 
 ABSENT = "–"
 THIN = "\u202f"  # narrow, does not break
+TIMES = ("min", "mean", "p50", "p90", "p95", "p99", "p999", "max")
 
 
 def count(number: float | None) -> str:
@@ -14,7 +17,7 @@ def count(number: float | None) -> str:
     return text.replace(",", THIN)
 
 
-def ms(us: int | None) -> str:
+def ms(us: float | None) -> str:
     """Microseconds in ms with two decimals, so that a column aligns: 8064 → 8.06."""
     return ABSENT if us is None else f"{us / 1000:,.2f}".replace(",", THIN)
 
@@ -30,3 +33,16 @@ def latency(us: float) -> str:
 def plain(number: float) -> str:
     """A number without noise: 0.25, 3, 120."""
     return f"{number:.3f}".rstrip("0").rstrip(".")
+
+
+def times(number: float) -> str:
+    """A ratio: 1.04x, 12.3x, ∞x."""
+    return "∞x" if isinf(number) else f"{number:.3g}x" if number >= 1000 else f"{number:.2f}x"
+
+
+def figure(name: str, value: float) -> str:
+    """A figure of a result with its unit: `9.00 ms`, `1 000`, `0.95`."""
+    last = name.rpartition(".")[2]
+    if last in TIMES:
+        return f"{ms(value)}\u00a0ms"
+    return plain(value) if value < 1 else count(value)

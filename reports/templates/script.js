@@ -4,6 +4,8 @@
 {
   const tools = document.querySelector(".tools");
   const rows = [...document.querySelectorAll("details.row")];
+  const lines = [...document.querySelectorAll(".matrix .line")];
+  const only = document.querySelector(".only");
 
   const filter = () => {
     const words = tools.querySelector("input[type=search]").value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -14,8 +16,14 @@
       row.hidden = !wanted.has(row.dataset.verdict) || !words.every((word) => text.includes(word));
       shown += !row.hidden;
     }
-    for (const section of document.querySelectorAll("section.rows")) {
-      section.hidden = !section.querySelector("details.row:not([hidden])");
+    for (const line of lines) {
+      const text = line.cells[0].textContent.toLowerCase();
+      const found = [...line.cells].some((cell) => wanted.has(cell.dataset.verdict));
+      const differs = !only.querySelector(":checked") || line.classList.contains("differs");
+      line.hidden = !found || !differs || !words.every((word) => text.includes(word));
+    }
+    for (const group of document.querySelectorAll("section.rows, .matrix tbody")) {
+      group.hidden = !group.querySelector("details.row:not([hidden]), .line:not([hidden])");
     }
     tools.querySelector("output").value = shown < rows.length ? `${shown} of ${rows.length}` : "";
   };
@@ -23,6 +31,10 @@
   if (tools && rows.length) {
     tools.hidden = false;
     tools.addEventListener("input", filter);
+    if (only) {
+      only.hidden = false;
+      only.addEventListener("input", filter);
+    }
     tools.addEventListener("submit", (event) => event.preventDefault());
     filter();
   }
@@ -54,6 +66,11 @@
       button.addEventListener("click", () => sort(table, head));
     }
   }
+
+  const bar = document.querySelector(".bar");
+  const fit = () => document.documentElement.style.setProperty("--bar", `${bar.offsetHeight}px`);
+  addEventListener("resize", fit);
+  fit();
 
   const reveal = () => {
     const row = location.hash.length > 1 && document.getElementById(location.hash.slice(1));

@@ -6,7 +6,8 @@ from typing import Any
 
 from reports.load import decode
 from reports.load_schema import Load
-from reports.schemas import Conformance, Fleet
+from reports.schemas import Conformance, Fleet, Result
+from reports.sides import Loaded
 
 Json = dict[str, Any]
 
@@ -170,6 +171,11 @@ def a_fleet(**changes: Any) -> Fleet:
     found = decode(json.dumps(fleet(**changes)).encode())
     assert isinstance(found, Fleet)
     return found
+
+
+def loaded(*results: Result) -> list[Loaded]:
+    """Results as they come from files."""
+    return [Loaded(f"{number}.json", result) for number, result in enumerate(results, 1)]
 
 
 def put(folder: Path, name: str, result: Json) -> Path:

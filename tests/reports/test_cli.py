@@ -67,26 +67,51 @@ BAD = {
 
 @pytest.mark.parametrize("content", BAD.values(), ids=BAD)
 def test_what_is_no_result_gets_one_line_and_no_page(tmp_path: Path, content: bytes) -> None:
-    good = samples.put(tmp_path, "good.json", samples.conformance())
     bad = tmp_path / "bad.json"
     bad.write_bytes(content)
     out = tmp_path / "page.html"
 
-    done = run(good, bad, "-o", out)
+    done = run(bad, "-o", out)
 
-    assert done.exit_code == 2
+    assert done.exit_code == 3
     assert done.stderr.startswith(f"Error: {bad}: ")
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.splitlines()[1:] == ["Error: there is nothing to show; no page was written"]
     assert "\x1b" not in done.stderr
     assert not out.exists()
+
+
+def test_what_cannot_be_read_is_named_and_the_rest_is_shown(tmp_path: Path) -> None:
+    good = samples.put(tmp_path, "good.json", samples.fleet())
+    cut = tmp_path / "cut.json"
+    cut.write_text(json.dumps(samples.load())[:300])
+    later = samples.put(tmp_path, "later.json", samples.load(schema="eventbahn-load/2"))
+    out = tmp_path / "page.html"
+
+    done = run(good, cut, later, tmp_path / "none.json", "-o", out)
+
+    reasons = [
+        f"{cut}: is not JSON: Input data was truncated",
+        (
+            f"{later}: schema: 'eventbahn-load/2' is of another version of eventbahn; this one reads "
+            "eventbahn-load/1"
+        ),
+        f"{tmp_path}/none.json: cannot be read: No such file or directory",
+    ]
+    assert (done.exit_code, done.stderr.splitlines()) == (0, [f"Error: {reason}" for reason in reasons])
+    text = Document(out.read_text()).text
+    assert "3 files could not be shown" in text
+    assert "office-1 PASS" in text
+    assert all(reason in text for reason in reasons)
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     missing, folder = run(tmp_path / "none.json"), run(tmp_path)
 
-    assert (missing.exit_code, folder.exit_code) == (2, 2)
-    assert missing.stderr == f"Error: {tmp_path}/none.json: cannot be read: No such file or directory\n"
-    assert folder.stderr == f"Error: {tmp_path}: cannot be read: Is a directory\n"
+    assert (missing.exit_code, folder.exit_code) == (3, 3)
+    assert missing.stderr.startswith(
+        f"Error: {tmp_path}/none.json: cannot be read: No such file or directory\n"
+    )
+    assert folder.stderr.startswith(f"Error: {tmp_path}: cannot be read: Is a directory\n")
 
 
 def test_a_missing_folder_is_named_and_not_made(tmp_path: Path) -> None:
@@ -135,7 +160,7 @@ def test_a_page_on_stdout_is_the_page_alone(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert done.stdout.startswith("<!doctype html>")
     assert done.stdout.rstrip().endswith("</html>")
-    assert done.stderr.startswith("/dev/stdout: 1 result, ")
+    assert done.stderr == "/dev/stdout: 1 result\n"
 
 
 @pytest.mark.parametrize("link", [False, True], ids=["same name", "by a link"])

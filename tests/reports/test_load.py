@@ -48,7 +48,10 @@ BAD = {
     "not UTF-8": (b'{"schema": "eventbahn-fleet/1", "url": "\xff"}', "is not JSON: 'utf-8' codec"),
     "lone surrogate": (b'{"schema": "\\ud800", "started": ""}', "is not JSON: JSON is malformed"),
     "byte order mark": (b"\xef\xbb\xbf{}", "is not JSON"),
-    "unknown schema": (b'{"schema": "eventbahn-load/9"}', "schema: 'eventbahn-load/9' is not known"),
+    "unknown schema": (
+        b'{"schema": "eventbahn-load/9"}',
+        "schema: 'eventbahn-load/9' is of another version of eventbahn; this one reads eventbahn-load/1",
+    ),
     "schema no string": (b'{"schema": 1}', "schema: expected str, got int"),
     "deep": (b'{"schema": "eventbahn-load/1", "env": ' + b'{"a":' * 100_000, "is nested too deeply"),
     "key missing": (b'{"schema": "eventbahn-fleet/1"}', "object missing required field started"),

@@ -122,7 +122,7 @@ def test_a_failed_row_shows_all_that_helps() -> None:
         "Why it matters Whoever publishes a value can forge an event.",
         "How to fix it Split data at CRLF, CR and LF.",
         "Reproduce curl -sN http://127.0.0.1:8123/events",
-        "Clause: HTML 9.2.6",
+        "HTML 9.2.6",
     ):
         assert part in text
     assert 'href="https://html.spec.whatwg.org/multipage/server-sent-events.html"' in source

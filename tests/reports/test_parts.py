@@ -7,14 +7,14 @@ from tests.reports import samples
 
 
 def test_results_become_parts_in_their_order() -> None:
-    made = parts([samples.a_load(), samples.a_conformance(), samples.a_fleet()])
+    made = parts(samples.loaded(samples.a_load(), samples.a_conformance(), samples.a_fleet()))
 
     assert [type(part) for part in made] == [LoadPart, ConformancePart, FleetPart]
     assert [part.anchor for part in made] == ["l1", "c2", "f3"]
 
 
 def test_a_row_is_linked_by_its_own_id() -> None:
-    (part,) = parts([samples.a_conformance(samples.FAILED)])
+    (part,) = parts(samples.loaded(samples.a_conformance(samples.FAILED)))
 
     assert isinstance(part, ConformancePart)
     assert [entry.anchor for section in part.sections for entry in section.entries] == ["c1-SSE-INJ-003"]
@@ -22,13 +22,15 @@ def test_a_row_is_linked_by_its_own_id() -> None:
 
 
 def test_a_target_without_a_name_is_called_by_its_url() -> None:
-    url, unnamed = parts([samples.a_conformance(target=target) for target in ({"url": "http://x"}, {})])
+    url, unnamed = parts(
+        samples.loaded(*(samples.a_conformance(target=target) for target in ({"url": "http://x"}, {})))
+    )
 
     assert (url.name, unnamed.name) == ("http://x", "unnamed target")
 
 
 def test_workers_that_did_not_report_are_counted() -> None:
-    (part,) = parts([samples.a_load(workers=[{"reported": True}, {"reported": False}])])
+    (part,) = parts(samples.loaded(samples.a_load(workers=[{"reported": True}, {"reported": False}])))
 
     assert part.facts["workers"] == "1 of 2 reported"
 

@@ -1,0 +1,179 @@
+"""Load results side by side: each figure as a ratio to the baseline, with what is known of its noise."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from reports.load_schema import Load
+from reports.metrics import PhaseMetrics, phases
+from reports.ratios import Ratio, chance, compared
+from reports.sides import Side
+from reports.units import count, figure, times
+
+__all__ = ["Cell", "Comparison", "Line", "comparison"]
+
+# name → what the table calls it, and whether more of it is better.
+SHOWN: Mapping[str, tuple[str, bool]] = {
+    "deliver.p50": ("Deliver p50", False),
+    "deliver.p99": ("Deliver p99", False),
+    "deliver.p999": ("Deliver p99.9", False),
+    "last_subscriber.p99": ("Last subscriber p99", False),
+    "publish.p99": ("Publish p99", False),
+    "connect.p99": ("Connect p99", False),
+    "reconnect.p99": ("Reconnect p99", False),
+    "achieved_pub_s": ("Events/s", True),
+    "deliveries_s": ("Deliveries/s", True),
+    "loss.silent": ("Lost silently", False),
+    "server.cpu_us_per_delivery": ("Server CPU per delivery, µs", False),
+    "server.rss_mb": ("Server memory, MB", False),
+}
+RATES = {"achieved_pub_s", "deliveries_s"}  # that the generator sets: told where they differ only
+AGREE = ("--levels", "--hold", "--settle", "--pub-rate", "--payload-bytes", "--schedule")
+MACHINE = ("host", "cpus", "kernel", "kts")
+SINGLE = (
+    "A single run says nothing about its noise, so ratios without a range are called neither better nor "
+    "worse: repeat each side at least three times."
+)
+REPEATED = (
+    "A ratio is that of the medians; below it, the lowest and the highest that two single runs gave. "
+    "Better or worse stands where every run of one side lies beyond every run of the other, which chance "
+    "alone brings about once in {often} comparisons of things that are alike."
+)
+Verdict = Literal["better", "worse", "alike", "unknown"]
+
+
+class Cell(NamedTuple):
+    """One side's figure beside the baseline's."""
+
+    ratio: Ratio
+    text: str  # 1.34x
+    span: str  # 1.21x to 1.47x, or nothing where a single run says nothing of it
+    value: str
+    verdict: Verdict
+
+
+class Line(NamedTuple):
+    """One figure of one phase; a cell is None where that side has no such figure."""
+
+    phase: str
+    name: str
+    label: str
+    base: str
+    cells: Sequence[Cell | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The baseline, what is held against it, and what has to be known to trust it."""
+
+    base: Side
+    others: Sequence[Side]
+    lines: Sequence[Line]
+    noise: str
+    warnings: Sequence[str]
+    phase: str | None  # the busiest that all have
+    found: Mapping[str, Sequence[Sequence[PhaseMetrics]]]  # by side: the phases of each run
+    anchor: str = "comparison"
+
+    @property
+    def sides(self) -> Sequence[Side]:
+        return (self.base, *self.others)
+
+
+def comparison(sides: Sequence[Side]) -> Comparison | None:
+    """None with fewer than two sides."""
+    if len(sides) < 2:
+        return None
+    base, others = sides[0], sides[1:]
+    found = {
+        side.name: [phases(run.result) for run in side.runs if isinstance(run.result, Load)] for side in sides
+    }
+    shared = common(found)
+    lines = [line for phase in shared for line in of_phase(phase, base, others)]
+    busiest = max(shared, key=lambda name: load_of(name, found[base.name][0]), default=None)
+    warnings = [*invalid(sides), *differing(sides), *missing(found, shared)]
+    return Comparison(base, others, lines, noise(base, others), warnings, busiest, found)
+
+
+def common(found: Mapping[str, Sequence[Sequence[PhaseMetrics]]]) -> list[str]:
+    """The names of the phases that every run has, in order."""
+    runs = [[each.phase.name for each in run] for side in found.values() for run in side]
+    return [name for name in dict.fromkeys(runs[0]) if all(name in run for run in runs)]
+
+
+def load_of(name: str, run: Sequence[PhaseMetrics]) -> tuple[float, float]:
+    phase = next(each.phase for each in run if each.phase.name == name)
+    return phase.subs, phase.offered_pub_s or 0
+
+
+def of_phase(phase: str, base: Side, others: Sequence[Side]) -> Iterator[Line]:
+    for name, (label, more) in SHOWN.items():
+        full = f"phase[{phase}].{name}"
+        against = base.values(full)
+        cells = [cell(name, side.values(full), against, more=more) for side in others]
+        if len(against) < len(base.runs) or not any(cells) or (name in RATES and level(cells)):
+            continue
+        if not any(against) and not any(each and each.ratio.value != 1 for each in cells):
+            continue  # nothing anywhere, such as no losses
+        median = base.value(full)
+        assert median is not None, "every run of the baseline has it"
+        yield Line(phase, name, label, figure(name, median), cells)
+
+
+def level(cells: Sequence[Cell | None]) -> bool:
+    """Whether all sides have the same, within a hundredth."""
+    return all(each is None or abs(each.ratio.value - 1) < 0.01 for each in cells)
+
+
+def cell(name: str, values: Sequence[float], against: Sequence[float], *, more: bool) -> Cell | None:
+    if not values or not against:
+        return None
+    found = compared(values, against)
+    span = f"{times(found.low)} to {times(found.high)}" if found.apart is not None else ""
+    middle = sorted(values)[len(values) // 2]
+    return Cell(found, times(found.value), span, figure(name, middle), verdict(found, more=more))
+
+
+def verdict(found: Ratio, *, more: bool) -> Verdict:
+    match found.apart:
+        case None:
+            return "unknown"
+        case False:
+            return "alike"
+    return "better" if (found.value > 1) is more else "worse"
+
+
+def noise(base: Side, others: Sequence[Side]) -> str:
+    """What repeats say, or that there are none."""
+    runs = [len(side.runs) for side in (base, *others)]
+    told = ", ".join(f"{side.name} {n}" for side, n in zip((base, *others), runs, strict=True))
+    if min(runs) < 2:
+        return f"Runs: {told}. {SINGLE}"
+    often = count(min(chance(n, runs[0]) for n in runs[1:]))
+    return f"Runs: {told}. {REPEATED.format(often=often)}"
+
+
+def invalid(sides: Sequence[Side]) -> Iterator[str]:
+    for side in sides:
+        for run in side.runs:
+            if isinstance(run.result, Load) and run.result.invalid:
+                yield f"{side.name}, {run.name}: the run is invalid: {'; '.join(run.result.invalid[:3])}"
+
+
+def differing(sides: Sequence[Side]) -> Iterator[str]:
+    """Circumstances that a comparison should hold still, and that were not."""
+    runs = [run.result for side in sides for run in side.runs if isinstance(run.result, Load)]
+    circumstances: dict[str, list[Any]] = {"scenario": [run.run.scenario for run in runs]}
+    circumstances |= {name: [run.run.args.get(name) for run in runs] for name in AGREE}
+    circumstances |= {name: [run.env.get(name) for run in runs] for name in MACHINE}
+    for name, values in circumstances.items():
+        apart = list(dict.fromkeys("none" if value is None else str(value) for value in values))
+        if len(apart) > 1:
+            yield f"{name} differs: {', '.join(apart[:6])}"
+
+
+def missing(found: Mapping[str, Sequence[Sequence[PhaseMetrics]]], shared: Sequence[str]) -> Iterator[str]:
+    names = dict.fromkeys(each.phase.name for side in found.values() for run in side for each in run)
+    lacking = [name for name in names if name not in shared]
+    if lacking:
+        yield f"not in every run, and left out here: {', '.join(lacking[:12])}"

@@ -1,0 +1,178 @@
+"""What can be asked of a result by name: `deliver.p99`, `phase[2000].loss.silent`, `coverage`. Pure.
+
+Times are in µs. Without a phase a figure is that of the whole run: all samples together, counts added up, and
+of everything else the highest (of `fairness.jain` the lowest).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import fmean
+from typing import Any
+
+from msgspec.structs import asdict
+
+from reports.load_schema import Load, Measured, Series
+from reports.metrics import QUANTILES, Distribution, PhaseMetrics, phases
+from reports.schemas import Conformance, Fleet, Result
+from reports.tally import ORDER, tally
+
+__all__ = ["KNOWN", "quantities", "timed"]
+
+LATENCIES = (
+    *("deliver", "deliver_sent", "last_subscriber", "spread", "connect", "first_event", "publish"),
+    *("publisher_late", "client_lag", "replay", "reconnect"),
+)
+FIGURES = ("min", "mean", *QUANTILES, "max")
+COUNTS = ("expected", "lost", "silent", "announced", "dup", "late", "history")
+RATES = ("offered_pub_s", "achieved_pub_s", "deliveries_s")
+SERVER = ("server.cpu", "server.rss_mb", "server.cpu_us_per_delivery")
+ADDED = {"reconnects", "gap", "dup", "replayed", "leak"}  # of the groups, what is a count
+GROUPS = ("resume", "fairness", "slow", "topics")
+VERDICTS = tuple(verdict.lower() for verdict in ORDER)
+LEVELS = ("must", "should", "may")
+
+KNOWN: Mapping[type[Result], frozenset[str]] = {
+    Load: frozenset(
+        (
+            *(f"{latency}.{figure}" for latency in LATENCIES for figure in (*FIGURES, "n")),
+            *(f"loss.{count}" for count in COUNTS),
+            *(*RATES, *SERVER, "resume.reconnects", "resume.gap", "resume.dup", "fairness.jain"),
+        )
+    ),
+    Conformance: frozenset(
+        (*VERDICTS, "judged", "coverage", *(f"{level}.{name}" for level in LEVELS for name in VERDICTS))
+    ),
+    Fleet: frozenset(("devices", "failed", "expected", "seen", "missing", "duplicates")),
+}
+"""The names that a result of each kind answers to; a file may bring more."""
+
+
+def timed(name: str) -> bool:
+    """Whether a figure is a time, in µs."""
+    return name.rpartition(".")[2] in FIGURES
+
+
+def quantities(result: Result) -> dict[str, float]:
+    """Every figure that this result has; what was not measured is absent."""
+    match result:
+        case Load():
+            return dict(of_load(result))
+        case Conformance():
+            return dict(of_conformance(result))
+        case Fleet():
+            return dict(of_fleet(result))
+
+
+def of_conformance(result: Conformance) -> Iterator[tuple[str, float]]:
+    counted = tally(result.rows)
+    yield "judged", counted.judged
+    yield "coverage", counted.coverage
+    yield from ((verdict.lower(), counted.counts.get(verdict, 0)) for verdict in ORDER)
+    for level in LEVELS:
+        found = tally(row for row in result.rows if row.level.lower() == level).counts
+        yield from ((f"{level}.{verdict.lower()}", found.get(verdict, 0)) for verdict in ORDER)
+
+
+def of_fleet(result: Fleet) -> Iterator[tuple[str, float]]:
+    devices = result.devices.values()
+    yield "devices", len(devices)
+    yield "failed", sum(not device.ok for device in devices)
+    for name in ("expected", "seen", "missing", "duplicates"):
+        yield name, sum(getattr(device, name) for device in devices)
+
+
+def of_load(result: Load) -> Iterator[tuple[str, float]]:
+    found = phases(result)
+    for each in found:
+        for name, value in of_phase(each, result.series):
+            yield f"phase[{each.phase.name}].{name}", value
+    yield from of_run(found, result.series)
+    yield from ((f"capacity.{name}", value) for name, value in numbers(result.capacity or {}))
+
+
+def of_phase(each: PhaseMetrics, series: Series | None) -> Iterator[tuple[str, float]]:
+    phase = each.phase
+    for metric in {**phase.metrics, **each.latency}:
+        yield from figures(metric, each.measured(metric))
+    yield from numbers(asdict(phase.loss), "loss.")
+    yield from ((name, value) for name in RATES if (value := getattr(phase, name)) is not None)
+    for group in GROUPS:
+        yield from numbers(getattr(phase, group) or {}, f"{group}.")
+    yield from of_server([each], series)
+
+
+def of_run(found: Sequence[PhaseMetrics], series: Series | None) -> Iterator[tuple[str, float]]:
+    """All phases together."""
+    for metric in dict.fromkeys(name for each in found for name in (*each.phase.metrics, *each.latency)):
+        yield from figures(metric, together(metric, found))
+    apart: dict[str, list[float]] = {}
+    for each in found:
+        for name, value in of_phase(each, None):
+            if not timed(name) and not name.endswith(".n"):
+                apart.setdefault(name, []).append(value)
+    yield from ((name, joined(name, values)) for name, values in apart.items())
+    yield from of_server(found, series)
+
+
+def together(metric: str, found: Sequence[PhaseMetrics]) -> Measured:
+    """One metric over all phases; its quantiles only where every phase has its histogram."""
+    measured = [stated for each in found if (stated := each.measured(metric)).n]
+    n = sum(each.n for each in measured)
+    if not n:
+        return Measured()
+    whole = Distribution.of(
+        pair for each in found if metric in each.latency for pair in each.latency[metric].buckets()
+    )
+    known = whole.n == n
+    means = [each.mean_us * each.n for each in measured if each.mean_us is not None]
+    return Measured(
+        n=n,
+        min_us=min((each.min_us for each in measured if each.min_us is not None), default=None),
+        mean_us=sum(means) / n if len(means) == len(measured) else None,
+        max_us=max((each.max_us for each in measured if each.max_us is not None), default=None),
+        **{f"{name}_us": whole.quantile(q) if known else None for name, q in QUANTILES.items()},
+    )
+
+
+def of_server(found: Sequence[PhaseMetrics], series: Series | None) -> Iterator[tuple[str, float]]:
+    """The server's process in the judged seconds of these phases, where it was watched."""
+    if series is None or not series.server_cpu:
+        return
+    spans = [each.phase.window for each in found]
+    judged = [n for n, t in enumerate(series.t) if any(begin <= t < end for begin, end in spans)]
+    if not judged:
+        return
+    cpu = fmean(series.server_cpu[n] for n in judged)
+    yield "server.cpu", cpu
+    if series.server_rss_mb:
+        yield "server.rss_mb", max(series.server_rss_mb[n] for n in judged)
+    deliveries = fmean(series.deliveries[n] for n in judged) / series.step_s if series.deliveries else 0
+    if deliveries:
+        yield "server.cpu_us_per_delivery", cpu * 1e4 / deliveries  # 1 % of a core is 10 000 µs a second
+
+
+def figures(metric: str, measured: Measured) -> Iterator[tuple[str, float]]:
+    yield f"{metric}.n", measured.n
+    for name in FIGURES:
+        value = getattr(measured, f"{name}_us")
+        if value is not None:
+            yield f"{metric}.{name}", value
+
+
+def numbers(group: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
+    """The numbers of an object, those of objects inside it too."""
+    for name, value in group.items():
+        match value:
+            case bool():
+                continue
+            case int() | float():
+                yield f"{prefix}{name}", value
+            case dict():
+                yield from numbers(value, f"{prefix}{name}.")
+
+
+def joined(name: str, values: Iterable[float]) -> float:
+    """One figure of a run from those of its phases."""
+    last = name.rpartition(".")[2]
+    if last == "jain":
+        return min(values)
+    return sum(values) if name.startswith("loss.") or last in ADDED else max(values)

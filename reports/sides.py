@@ -1,0 +1,73 @@
+"""Results side by side: the runs of one target are a side, and the first is what others are held against."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from statistics import median
+from typing import NamedTuple
+
+from reports.load_schema import Load
+from reports.quantities import quantities
+from reports.schemas import Conformance, Fleet, Result
+
+__all__ = ["Loaded", "Side", "sides"]
+
+
+class Loaded(NamedTuple):
+    """A result, the name of its file, and whether it was given as the baseline."""
+
+    name: str
+    result: Result
+    baseline: bool = False
+
+
+@dataclass(frozen=True)
+class Side:
+    """One or several runs of the same thing."""
+
+    name: str
+    runs: Sequence[Loaded]
+
+    @cached_property
+    def quantities(self) -> Sequence[Mapping[str, float]]:
+        """Of each run."""
+        return [quantities(run.result) for run in self.runs]
+
+    def values(self, name: str) -> list[float]:
+        """One figure of each run that has it."""
+        return [found[name] for found in self.quantities if name in found]
+
+    def value(self, name: str) -> float | None:
+        """The median over the runs; None where one of them lacks it."""
+        values = self.values(name)
+        return median(values) if values and len(values) == len(self.runs) else None
+
+
+def sides(loaded: Sequence[Loaded], kind: type[Result]) -> list[Side]:
+    """The results of one kind, the baseline first.
+
+    Runs of one target are repeats, if there are several targets or a baseline; else every file is a side.
+    """
+    found = [each for each in loaded if isinstance(each.result, kind)]
+    marked = [each for each in found if each.baseline]
+    others = [each for each in found if not each.baseline]
+    repeats = bool(marked) or len({target(each.result) for each in found}) > 1
+    groups: dict[str, list[Loaded]] = {}
+    for each in others:
+        groups.setdefault(target(each.result) if repeats and kind is Load else each.name, []).append(each)
+    made = [Side(name, runs) for name, runs in groups.items()]
+    if not marked:
+        return made
+    name = target(marked[0].result)
+    return [Side(f"{name} (baseline)" if name in groups else name, marked), *made]
+
+
+def target(result: Result) -> str:
+    """Who was measured or judged."""
+    match result:
+        case Load():
+            return result.run.name or result.run.target
+        case Conformance():
+            return str(result.target.get("name") or result.target.get("url") or "unnamed target")
+        case Fleet():
+            return result.url
