@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import DEADLINE
 
-__all__ = ["RECIPES", "ROADS", "Recipe", "running"]
+__all__ = ["ORIGIN", "RECIPES", "ROADS", "Recipe", "running"]
 
 RECIPES = Path(__file__).parents[2] / "docs" / "proxies"
 ORIGIN = "127.0.0.1:8000"  # in each of the files
