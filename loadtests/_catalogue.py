@@ -47,7 +47,6 @@ BURST = Scenario(
     settle=10,
     hold=60,
     rates=(40,),
-    slo=("loss.silent==0", "loss.late==0"),
     schedule="burst:200",
 )
 STORM = Scenario(

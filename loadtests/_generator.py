@@ -61,7 +61,7 @@ class Generator:
         self._foreign = {source for source, (clock, _) in self._clocks.items() if clock != domain()}
         self._audience = Audience(
             run=begin.run,
-            plan=course.plan,
+            plan=course.plan.cut(begin.end_ns + begin.shift_ns),
             sources=course.sources,
             server=server,
             scenario=settings.scenario,
@@ -75,9 +75,9 @@ class Generator:
         self._publisher = None
         if begin.publisher is not None:
             sources = course.publishers[begin.publisher]
-            self._publisher = Publisher(server, course.plan, sources, begin.run, course.compose)
+            self._publisher = Publisher(server, self._audience.plan, sources, begin.run, course.compose)
         self._bookkeeper = gevent.spawn(self._keep_books)
-        self._weather = gevent.spawn(storms, course.plan, self._strike)
+        self._weather = gevent.spawn(storms, self._audience.plan, self._strike)
 
     def subscriber(self) -> Subscriber | Laggard:
         """A new one, not yet connected: who comes in a phase with slow readers is one."""

@@ -21,6 +21,7 @@ NEGATIVE = 0.001
 CLOCK_STEP_US = 1_000
 LAG_FLOOR_US, LAG_SHARE, LAG_WITH_KERNEL_STAMPS_US = 5_000, 0.25, 250_000
 LATE_FLOOR_US, LATE_SHARE = 10_000, 0.10  # a hiccup is not a bottleneck
+SEND_US = 2_000  # of a burst, one leaves after the other
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class PhaseEvidence:
     deliver_us: int
     lag_us: int
     late_us: int
+    at_once: int = 1  # probes that are due at one instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def generator_reasons(phase: PhaseEvidence, kernel_stamps: bool) -> list[str]:
         found.append(
             f"phase {name}: events waited {phase.lag_us / 1000:.1f} ms (p99) before the generator read them"
         )
-    if phase.late_us > max(LATE_FLOOR_US, LATE_SHARE * phase.deliver_us):
+    if phase.late_us > max(LATE_FLOOR_US, LATE_SHARE * phase.deliver_us, SEND_US * (phase.at_once - 1)):
         found.append(
             f"phase {name}: probes left {phase.late_us / 1000:.1f} ms late (p99): the machine is busy"
         )

@@ -28,6 +28,7 @@ TRICKLE_BYTES, TICK_SECONDS = 1_024, 1.0
 HEAD_SECONDS = 10.0
 READ_BYTES = 262_144
 TAIL_BYTES = 65_536  # of what came last: the last event's stamp is in it
+CATCH_UP_SECONDS = 4.0  # a stream that goes on for so long was not given up
 PATIENCE_SECONDS = 1.0  # without a byte, and all has been read that there is
 STAMP = re.compile(rb'sent\\*":(\d{19})')  # however the server quotes it
 TCP_CLOSE = 7  # the state of a connection that was reset
@@ -119,8 +120,10 @@ class Laggard:
 
     def _catch_up(self) -> bool:
         """Read all that there is. Whether the stream had an end."""
-        quiet_since = time.monotonic()
-        while self._socket is not None and time.monotonic() - quiet_since < PATIENCE_SECONDS:
+        since = quiet_since = time.monotonic()
+        while self._socket is not None and (now := time.monotonic()) - since < CATCH_UP_SECONDS:
+            if now - quiet_since > PATIENCE_SECONDS:
+                break
             match self._take(READ_BYTES):
                 case False:
                     return True

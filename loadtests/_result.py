@@ -1,5 +1,6 @@
 """The result file, `eventbahn-load/1`: what a run counted as one document. Measures and prints nothing."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -74,6 +75,10 @@ class Books:
         """What each phase says about the generator."""
         return [self._evidence(phase) for phase in self.plan.phases]
 
+    def most_live(self) -> int:
+        """The most streams that were open at once."""
+        return max((second.live for second in self._seconds()), default=0)
+
     def cpu_percent(self, worker: int) -> list[float]:
         """A generator's CPU in judged seconds."""
         return [
@@ -102,9 +107,8 @@ class Books:
 
     def _drained(self, judged: Sequence[Window]) -> Histogram:
         """Of every burst: the time until the last subscriber had the last of its probes."""
-        timetable = next(iter(self.schedules.values())).timetable
-        if len(timetable) < 2 or timetable[0] != timetable[1]:
-            return Histogram()  # one by one
+        if self._at_once < 2:
+            return Histogram()
         found: dict[int, int] = {}
         for (source, seq), probe in self.ledger.arrivals.items():
             if probe.window in judged:
@@ -170,14 +174,21 @@ class Books:
         deliver.merge(away)
         return PhaseEvidence(
             phase.name,
-            phase.subscribers,
+            phase.subscribers - phase.step.slow,
             max(live, default=None),
             self._offered(phase),
             published.n,
             deliver.quantile(990) or 0,
             lag.quantile(990) or 0,
             late.quantile(990) or 0,
+            self._at_once,
         )
+
+    @property
+    def _at_once(self) -> int:
+        """How many probes are due at the first instant, as at all others of a burst."""
+        timetable = next(iter(self.schedules.values())).timetable
+        return bisect_right(timetable, timetable[0]) if timetable else 0
 
     def _series(self) -> dict[str, Any]:
         """By second of the wall clock; a delivery counts when it arrived, a colour when its probe was due.

@@ -178,6 +178,8 @@ class Run:
                 return
             now = time.time_ns()
             self.plan = self.plan.cut(now)
+            if self.settings.scenario.open_end:
+                self.plan = self.plan.rename(0, "free", self._books().most_live())
             self._drain(min(now, self.plan.end_ns))
             self._bookkeeper.kill()
             self.over = True
@@ -234,6 +236,7 @@ class Run:
         return Begin(
             run=self.id,
             begin_ns=self.plan.begin_ns,
+            end_ns=self.plan.end_ns,
             worker=number,
             publisher=number if number < self._publishers else None,
             publishers=self._publishers,

@@ -83,12 +83,15 @@ class Pong(msgspec.Struct, frozen=True, tag=True):
 class Begin(msgspec.Struct, frozen=True, tag=True):
     """Begin what you were mustered for at `begin_ns`, by the master's clock; yours is ahead by `shift_ns`.
 
+    What the plan has after `end_ns` is left out.
+
     `publisher` is your place among the `publishers` of the run, None when you joined too late for one.
     `domains` are the clocks of all publishers, `shifts` how far each is ahead of the master's.
     """
 
     run: str
     begin_ns: int
+    end_ns: int
     worker: int
     publisher: int | None
     publishers: int
