@@ -7,12 +7,18 @@ from typing import Any
 
 import click
 
-from .display import Display
+from .config import Config
+from .display import Display, moment
 from .look_cli import faults, models, new, plan, preview
 from .options import check_folder, configured, load_config, shard_of
 from .outage import UndeliverableError
+from .plan import Span
+from .resume import resume
 from .run import FleetRun
+from .state import StateError, state_path
+from .stats import UnjudgedError
 from .stop import Stop
+from .tables import ConfigError
 from .verify_cli import verify
 
 __all__ = ["fleet"]
@@ -40,23 +46,42 @@ for command in (verify, plan, preview, faults, models, new):
     type=click.Path(path_type=Path),
     default=Path("results"),
     show_default=True,
-    help="Folder for truth and rejected messages.",
+    help="Folder for state, truth and rejected messages.",
 )
+@click.option("--resume", "resumed", is_flag=True, help="Go on with the run that --out has the state of.")
 @click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines on stdout.")
 @click.pass_context
-def run(ctx: click.Context, /, as_json: bool, out: Path, shard: str, **options: Any) -> None:
+def run(ctx: click.Context, /, as_json: bool, resumed: bool, out: Path, shard: str, **options: Any) -> None:
     """Send the measurements of CONFIG's devices to POST /measurements.
 
     Exit codes: 0 all delivered, 2 usage or configuration, 3 undelivered or refused messages, 130 interrupted.
-    Ctrl-C delivers what is queued for up to 5 s; a second one leaves at once.
+    Ctrl-C delivers what is queued for up to 5 s; a second one leaves at once. What is not delivered then, or
+    when a run is killed or gives up, --resume makes again: from the state file, and without it by what the
+    receiver says that it has (GET /stats).
     """
     number, of = shard_of(shard)
     config, span = load_config(number, of, **options)
     label = config.run.name if of == 1 else f"{config.run.name}.{number}of{of}"
     check_folder(out)
     display = Display(as_json=as_json)
-    fleet_run = FleetRun(config, span, out, label, display.say)
+    if resumed:
+        fleet_run = _resumed(config, span, out, label, display, options)
+    else:
+        fleet_run = FleetRun(config, span, out, label, display.say)
     ctx.exit(asyncio.run(_run(fleet_run, display)))
+
+
+def _resumed(
+    config: Config, span: Span, out: Path, label: str, display: Display, options: dict[str, Any]
+) -> FleetRun:
+    given = {name: options[name] is not None for name in ("until", "url")}
+    try:
+        found = resume(config, span, state_path(out, label), **given)
+    except (StateError, ConfigError, UnjudgedError, OSError) as error:
+        raise click.UsageError(f"--resume: {error}") from error
+    return FleetRun(
+        found.config, found.span, out, label, display.say, state=found.state, holdings=found.holdings
+    )
 
 
 async def _run(fleet_run: FleetRun, display: Display) -> int:
@@ -91,6 +116,8 @@ def _outcome(fleet_run: FleetRun, stop: Stop) -> tuple[str, int]:
         return "interrupted", INTERRUPTED
     if fleet_run.tally.undelivered:
         return "not all delivered", UNDELIVERED
+    if fleet_run.keeper.trouble:
+        return f"all delivered, but {fleet_run.keeper.path} cannot be written", UNDELIVERED
     return "all delivered", GOOD
 
 
@@ -98,4 +125,5 @@ def _greeting(fleet_run: FleetRun) -> str:
     config = fleet_run.config
     devices = sum(len(plan.ids) for plan in config.groups)
     speed = "as fast as it is taken" if config.run.speed is None else f"at {config.run.speed:g}×"
-    return f"{config.run.name}: {devices:,} devices → {config.sink.url} {speed}"
+    begin = f", resumed at {moment(fleet_run.position)}" if fleet_run.resumed else ""
+    return f"{config.run.name}: {devices:,} devices → {config.sink.url} {speed}{begin}"

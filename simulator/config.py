@@ -46,6 +46,7 @@ class SinkPlan:
     batch: int
     linger: float
     connections: int
+    gzip: bool
     token_env: str
     give_up: float
 
@@ -154,6 +155,7 @@ def _sink(table: Table) -> SinkPlan:
         batch=table.take("batch", convert.integer(1, 100_000), 500),
         linger=table.take("linger", convert.duration(0, 60_000), 200) / 1000,
         connections=table.take("connections", convert.integer(1, 64), 4),
+        gzip=table.take("gzip", convert.flag, False),
         token_env=table.take("token_env", convert.text, "EVENTBAHN_TOKEN"),
         give_up=table.take("give_up", convert.duration(0, 7 * 86_400_000), 120_000) / 1000,
     )

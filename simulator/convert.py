@@ -14,6 +14,7 @@ __all__ = [
     "choice",
     "distribution",
     "duration",
+    "flag",
     "integer",
     "list_of",
     "moment",
@@ -39,6 +40,13 @@ def name(value: Any) -> str:
     if not NAME.fullmatch(text(value)):
         raise ValueError(f"expected 1 to 128 of A-Z a-z 0-9 . _ : ~ -, got {shown(value)}")
     return str(value)
+
+
+def flag(value: Any) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise ValueError(f"expected true or false, got {shown(value)}")
+    return value
 
 
 def number(low: float = -math.inf, high: float = math.inf) -> Callable[[Any], float]:

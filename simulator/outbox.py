@@ -1,51 +1,63 @@
-"""A queue of messages that gives them out in batches, closed by size or by linger. One writer, one reader."""
+"""A queue of messages that gives them out in batches, closed by size or by age. One writer, one reader."""
 
 import asyncio
 from collections import deque
 from time import monotonic
 
+from .parcel import Parcel
+
 __all__ = ["Outbox"]
 
 
 class Outbox:
-    """`full` from `bound` messages on: the writer then waits before it adds more."""
+    """`full` from `bound` messages on: the writer then waits. None waits for company beyond `linger` s."""
 
     def __init__(self, bound: int, linger: float) -> None:
         self._bound, self._linger = bound, linger
-        self._messages: deque[bytes] = deque()
+        self._parcels: deque[tuple[float, Parcel]] = deque()  # with when they came
+        self._count = 0
         self._changed = asyncio.Event()
         self._closed = False
-        self._since = 0.0  # when the oldest message came
 
     def __len__(self) -> int:
-        return len(self._messages)
+        return self._count
 
     @property
     def full(self) -> bool:
         """Whether the writer has to wait."""
-        return len(self._messages) >= self._bound
+        return self._count >= self._bound
 
-    def put(self, messages: list[bytes]) -> None:
+    def put(self, parcel: Parcel) -> None:
         """Add messages, in order."""
-        if not self._messages:
-            self._since = monotonic()
-        self._messages.extend(messages)
+        self._parcels.append((monotonic(), parcel))
+        self._count += len(parcel)
         self._changed.set()
 
-    async def take(self, most: int) -> list[bytes]:
-        """Up to `most` messages, at once if they are there, else after the linger; [] at the end."""
-        while not self._messages and not self._closed:
+    async def take(self, most: int) -> Parcel:
+        """Up to `most` messages, at once if there, else when the oldest has lingered; none at the end."""
+        while not self._count and not self._closed:
             await self._change()
-        while len(self._messages) < most and not self._closed:
-            left = self._since + self._linger - monotonic()
+        while self._count < most and not self._closed:
+            left = self._parcels[0][0] + self._linger - monotonic()
             if left <= 0:
                 break
             try:
                 await asyncio.wait_for(self._change(), left)
             except TimeoutError:
                 break
-        self._since = monotonic()
-        return [self._messages.popleft() for _ in range(min(most, len(self._messages)))]
+        return Parcel.join(self._first(most))
+
+    def _first(self, most: int) -> list[Parcel]:
+        found = []
+        while self._parcels and most:
+            since, parcel = self._parcels.popleft()
+            if len(parcel) > most:
+                self._parcels.appendleft((since, parcel[most:]))
+                parcel = parcel[:most]
+            found.append(parcel)
+            most -= len(parcel)
+            self._count -= len(parcel)
+        return found
 
     def close(self) -> None:
         """No more will be put; what is there is still given out, without lingering."""

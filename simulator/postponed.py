@@ -8,7 +8,7 @@ import numpy as np
 
 from .rng import Floats, Ints
 
-__all__ = ["Postponed", "Rows"]
+__all__ = ["TICK", "Postponed", "Rows"]
 
 TICK = 1000  # ms; they are handed over at whole seconds
 

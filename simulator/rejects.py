@@ -2,7 +2,8 @@
 
 import json
 from pathlib import Path
-from typing import IO
+
+from .line_file import LineFile
 
 __all__ = ["Rejects"]
 
@@ -12,15 +13,13 @@ class Rejects:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file: IO[str] | None = None
+        self._file: LineFile | None = None
 
     def write(self, message: bytes, reason: str) -> None:
-        """Append one, at once; raises OSError."""
+        """Append one, at once; raises UnwritableError."""
         if self._file is None:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("a", encoding="utf-8")
-        self._file.write(f'{{"reason":{json.dumps(reason)},"message":{message.decode()}}}\n')
-        self._file.flush()
+            self._file = LineFile(self.path, anew=False)
+        self._file.add(f'{{"reason":{json.dumps(reason)},"message":{message.decode()}}}\n'.encode())
 
     def close(self) -> None:
         """Close the file, if there is one."""

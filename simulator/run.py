@@ -4,57 +4,126 @@ import asyncio
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from .births import births_of
 from .clock import LONGEST_TICK, Clock
 from .config import Config
-from .encode import Encoder
-from .group import Group
+from .faults import Fault
+from .holdings import Holdings
+from .injection import begin_of, read_injected
+from .keeper import Keeper
+from .line import Line
+from .line_file import UnwritableError
 from .plan import Span
-from .postponed import Rows
-from .rng import Ints
+from .seek import group_after
 from .sink import Sink
+from .state import State, state_path
 from .stop import Stop
 from .tally import Tally
 from .truth import Truth
+from .watermarks import Watermarks
 
 __all__ = ["FleetRun"]
 
 SLICE = 60_000  # simulated ms that one group may be ahead of another
 SHORTEST_NAP, LONGEST_NAP = 0.02, 0.25  # seconds between two looks at what is due
+GRACE = 5.0  # seconds to deliver what is queued when the truth can be told no more
+BEFORE_ALL = 0  # a position by which nothing was due
 
 
 class FleetRun:
-    """A run over `span`, at `position` (simulated ms UTC) now. Its files are `folder`/`label`.…"""
+    """A run over `span`, at `position` (simulated ms UTC) now. Its files are `folder`/`label`.…
+
+    It goes on where `state` says that an earlier one has ended, or with what a receiver has not (`holdings`).
+    """
 
     def __init__(
-        self, config: Config, span: Span, folder: Path, label: str, say: Callable[[str], None]
+        self,
+        config: Config,
+        span: Span,
+        folder: Path,
+        label: str,
+        say: Callable[[str], None],
+        *,
+        state: State | None = None,
+        holdings: Holdings | None = None,
     ) -> None:
         self.config, self.span = config, span
         self.truth_path = folder / f"{label}.truth.csv"
         self.rejects_path = folder / f"{label}.rejected.ndjson"
         self.tally = Tally()
-        self.position, self.phase = span.origin, "backfill" if span.origin < span.start else "live"
         self.clock: Clock | None = None
         self.sink: Sink | None = None
-        self.faults = self.held = 0
+        self.truth: Truth | None = None
+        self.held = 0
+        self._made = False
+        self.complete = state is not None and state.complete  # all was made and settled
         self._say = say
+        names = [name for plan in config.groups for name in plan.ids]
+        begin = state.position if state else BEFORE_ALL
+        self._marks = Watermarks(names, begin, state.watermarks if state else {}, holdings)
+        self.resumed = state is not None or holdings is not None
+        self._injected = state.faults if state else ()
+        self.keeper = Keeper(state_path(folder, label), self._state, say)
+        self.position = self._reached = max(begin, span.origin)
+        self.phase = "backfill" if self.position < span.start else "live"
+        self._lines: list[Line] = []
+
+    @property
+    def slipped(self) -> float:
+        """Simulated seconds by which the fleet is behind the wall clock, since the receiver or we lag."""
+        return self.clock.lost(time.monotonic()) if self.clock else 0.0
+
+    @property
+    def faults(self) -> int:
+        """How many the truth file tells."""
+        return self.truth.count if self.truth else 0
+
+    def inject(self, table: Mapping[str, Any], where: str) -> Fault:
+        """Let a fault befall the fleet from now on, as `--resume` and `verify` will know; raises ConfigError."""
+        begin = begin_of(self.config, self._reached, self.span.start)
+        told = {**table, "at": f"{begin}ms"}
+        fault = read_injected(self.config, told, where)
+        for line in self._lines:
+            line.group.inject(fault)
+        self._injected = (*self._injected, told)
+        return fault
 
     async def deliver(self, stop: Stop) -> None:
         """Introduce the devices, then run to the end or until stopped.
 
-        Raises UndeliverableError, and OSError for its files.
+        Raises UndeliverableError, and UnwritableError for its files; what is not settled is left for a resume.
         """
-        with Truth(self.truth_path) as truth:
+        if self.complete:
+            return
+        self.keeper.begin()
+        with Truth(self.truth_path, resume=self.resumed) as truth:
             async with self._open_sink() as sink:
-                self.sink = sink
-                births = [birth for plan in self.config.groups for birth in births_of(plan, self.span.start)]
-                await stop.bound(sink.introduce(births))
-                await stop.bound(self._make(sink, truth))
-                self.phase = "draining"
-                await stop.bound_with_grace(sink.drain())
+                self.truth, self.sink = truth, sink
+                keeping = asyncio.create_task(self.keeper.keep())
+                try:
+                    await self._deliver(sink, truth, stop)
+                finally:
+                    keeping.cancel()
+                    await asyncio.gather(keeping, return_exceptions=True)
+                    await self.keeper.write()
+
+    async def _deliver(self, sink: Sink, truth: Truth, stop: Stop) -> None:
+        untold: UnwritableError | None = None
+        await stop.bound(self._introduce(sink))
+        try:
+            await stop.bound(self._make(sink, truth))
+        except UnwritableError as error:
+            untold = error
+            stop.ask(GRACE)
+        self.phase = "draining"
+        await stop.bound_with_grace(sink.drain())
+        if untold:
+            raise untold
+        self.complete = self._made and not self._marks.outstanding
 
     def _open_sink(self) -> Sink:
         plan = self.config.sink
@@ -65,34 +134,47 @@ class FleetRun:
             batch=plan.batch,
             linger=plan.linger,
             connections=plan.connections,
+            gzip=plan.gzip,
             give_up=plan.give_up,
             token=os.environ.get(plan.token_env, "").strip() or None,
+            settled=self._marks.settle,
             say=self._say,
         )
 
+    async def _introduce(self, sink: Sink) -> None:
+        await sink.introduce(
+            [birth for plan in self.config.groups for birth in births_of(plan, self.span.start)]
+        )
+
     async def _make(self, sink: Sink, truth: Truth) -> None:
-        lines = [
-            _Line(Group(plan, self.span), self.span.start, sink, truth)
-            for plan in self.config.groups
-            if plan.ids
-        ]
-        for line in lines:
-            line.group.prepare()
+        self._lines = list(self._open_lines(sink, truth))
         begin = time.monotonic()
-        await self._advance(lines, self.span.start)
+        await self._advance(sink, max(self.position, self.span.start))
         speed = self.config.run.speed
         if speed is None:
             self.phase = "live"
-            while any(line.running for line in lines):
-                await self._advance(lines, self.position + SLICE)
+            while self._running:
+                await self._advance(sink, self.position + SLICE)
         else:
-            self.clock = Clock(self.span.start, speed, begin)
-            await self._live(lines, self.clock)
-        for line in lines:
+            self.clock = Clock(self.position, speed, begin)
+            await self._live(sink, self.clock)
+        for line in self._lines:
             await line.release()
-        self.held = 0
+        self.held, self._made = 0, True
 
-    async def _live(self, lines: list["_Line"], clock: Clock) -> None:
+    def _open_lines(self, sink: Sink, truth: Truth) -> Iterator[Line]:
+        first = 0
+        for plan in self.config.groups:
+            if plan.ids:
+                group = group_after(plan, self.span, self._marks.position)
+                yield Line(group, first, self.span.start, sink, truth, self._marks, self.tally)
+            first += len(plan.ids)
+
+    @property
+    def _running(self) -> bool:
+        return any(line.running for line in self._lines)
+
+    async def _live(self, sink: Sink, clock: Clock) -> None:
         """Catch up with the clock for as long as that gets anywhere, then let it lead."""
         behind = math.inf
         while (
@@ -101,49 +183,35 @@ class FleetRun:
             < behind
         ):
             behind = gap
-            await self._advance(lines, self.position + gap)
+            await self._advance(sink, self.position + gap)
         self.phase = "live"
-        while any(line.running for line in lines):
-            await self._advance(lines, clock.tick(time.monotonic()))
-            nap = clock.until(min(line.group.next() for line in lines))
+        for line in self._lines:
+            line.clock = clock
+        while self._running:
+            await self._advance(sink, clock.tick(time.monotonic()))
+            nap = clock.until(min(line.group.next() for line in self._lines))
             await asyncio.sleep(min(LONGEST_NAP, max(SHORTEST_NAP, nap)))
 
-    async def _advance(self, lines: list["_Line"], until: int) -> None:
+    async def _advance(self, sink: Sink, until: int) -> None:
         while self.position < until:
-            horizon = min(until, self.position + SLICE)
-            for line in lines:
-                await line.send(horizon)
-            self.position = horizon
-            self.faults = lines[0].truth.count if lines else 0
-            self.held = sum(line.group.held for line in lines)
+            self._reached = min(until, self.position + SLICE)
+            for line in self._lines:
+                await line.send(self._reached)
+            self.position = self._reached
+            self._marks.reach(self.position)
+            self.held = sum(line.group.held for line in self._lines)
+            if sink.returned:
+                await self._introduce(sink)
 
-
-class _Line:
-    """One group on its way to the sink."""
-
-    def __init__(self, group: Group, boot: int, sink: Sink, truth: Truth) -> None:
-        self.group, self.truth = group, truth
-        self._sink = sink
-        self._encoder = Encoder(group.plan.ids, group.plan.profile.sensors, boot)
-        self._routes: Ints = (group.hashes % sink.workers).astype(int)
-
-    @property
-    def running(self) -> bool:
-        """Whether more samples will come."""
-        return self.group.running
-
-    async def send(self, until: int) -> None:
-        """Hand over what is due."""
-        for rows in self.group.due(until):
-            await self._put(rows)
-
-    async def release(self) -> None:
-        """Hand over what outages hold back at the end of the run."""
-        for rows in self.group.release():
-            await self._put(rows)
-
-    async def _put(self, rows: Rows) -> None:
-        messages = self._encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
-        self.truth.write(self.group.plan, self.group.happened)
-        self.group.happened.clear()
-        await self._sink.put(messages, self._routes[rows.device])
+    def _state(self) -> State:
+        """What is settled now."""
+        beyond = {} if self.complete else self._marks.look()
+        return State(
+            self.config.fingerprint,
+            *self.span,
+            self.config.sink.url,
+            self.position if self.complete else self._marks.position,
+            beyond,
+            self.complete,
+            self._injected,
+        )

@@ -6,31 +6,31 @@ until it was taken or refused, or the sink has given up.
 
 import asyncio
 import random
-import ssl
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from typing import Self
 
 import httpx
+import numpy as np
 
-from .answer import Answer, Meaning, backoff, read_answer
+from .answer import Answer, Meaning, backoff
+from .connection import Connection, Manner
 from .outage import Outage, UndeliverableError
 from .outbox import Outbox
+from .parcel import Parcel
 from .rejects import Rejects
 from .rng import Ints
 from .tally import Tally
+from .window import Window
 
 __all__ = ["Sink"]
 
-DEADLINE, CONNECT_DEADLINE = 30.0, 5.0  # seconds, for an answer and for a connection
 QUEUE_BATCHES = 4  # that a worker's queue may hold
-HEADERS = {"content-type": "application/json", "user-agent": "eventbahn-fleet"}
 
 
 class Sink:
-    """POSTs births to `url`/devices and messages to `url`/measurements.
+    """POSTs births to `url`/devices and messages to `url`/measurements; `settled` hears whose are done.
 
     An async context manager, whose exit ends all connections.
     """
@@ -44,21 +44,26 @@ class Sink:
         batch: int = 500,
         linger: float = 0.2,
         connections: int = 4,
+        gzip: bool = False,
         give_up: float = 120.0,
         token: str | None = None,
+        settled: Callable[[Ints], None] = lambda _: None,
         say: Callable[[str], None] = print,
     ) -> None:
         self.url = url.rstrip("/") + "/measurements"
         self._births_url = url.rstrip("/") + "/devices"
-        self._tally, self._say = tally, say
+        self._tally, self._settled, self._say = tally, settled, say
         self._outage = Outage(self.url, give_up, say)
+        self._window = Window(connections)
         self._rejects = Rejects(rejected)
         self._outboxes = [Outbox(QUEUE_BATCHES * batch, linger) for _ in range(connections)]
         self._batch = batch
-        self._headers = HEADERS | ({"authorization": f"Bearer {token}"} if token else {})
-        self._tls = httpx.create_ssl_context()  # shared, for it takes long to load
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        tls = httpx.create_ssl_context()  # shared, for it takes long to load
+        self._manner = Manner(headers, tls, say, gzip)
         self._workers: list[asyncio.Task[None]] = []
         self._progress = asyncio.Event()
+        self.returned = False  # whether the receiver was away, and may have forgotten the births
 
     async def __aenter__(self) -> Self:
         self._workers = [asyncio.create_task(self._work(outbox)) for outbox in self._outboxes]
@@ -78,6 +83,11 @@ class Sink:
         return len(self._outboxes)
 
     @property
+    def under_way(self) -> int:
+        """How many POSTs may be under way at once now."""
+        return self._window.size
+
+    @property
     def trouble(self) -> str:
         """What keeps the sink waiting now; empty when all is well."""
         return self._outage.reason
@@ -89,34 +99,30 @@ class Sink:
 
     async def introduce(self, births: list[bytes]) -> None:
         """Tell what the devices measure; a receiver without births (404, 405) is left in peace."""
+        self.returned = False
         size = self._batch
-        async with self._client() as client:
+        async with Connection(self._manner) as connection:
             while births:
                 part = births[:size]
-                answer = await self._send(client, self._births_url, part)
+                answer = await self._send(connection, self._births_url, part)
                 match answer.meaning:
                     case Meaning.HALVE if len(part) > 1:
                         size = len(part) // 2
                         continue
-                    case Meaning.STOP if answer.reason[:3] in {"404", "405"}:
+                    case Meaning.STOP if answer.status in {404, 405}:
                         return
                     case Meaning.STOP:
-                        raise UndeliverableError(
-                            f"{self._births_url}: {answer.reason}: {_advice(answer.reason)}"
-                        )
+                        raise UndeliverableError(f"{self._births_url}: {answer.reason}: {_advice(answer)}")
                     case Meaning.HALVE | Meaning.REJECT:
                         self._say(f"{self._births_url} refuses births: {answer.reason}")
-                del births[: len(part)]
+                births = births[len(part) :]
 
-    async def put(self, messages: Sequence[bytes], routes: Ints) -> None:
+    async def put(self, parcel: Parcel, routes: Ints) -> None:
         """Hand over messages with their workers; waits while a queue is full; raises what stopped one."""
-        self._tally.generated += len(messages)
-        shares: list[list[bytes]] = [[] for _ in self._outboxes]
-        for message, route in zip(messages, routes.tolist(), strict=True):
-            shares[route].append(message)
-        for outbox, share in zip(self._outboxes, shares, strict=True):
-            if share:
-                outbox.put(share)
+        self._tally.generated += len(parcel)
+        for route, outbox in enumerate(self._outboxes):
+            if len(rows := np.flatnonzero(routes == route)):
+                outbox.put(parcel.pick(rows))
         await asyncio.sleep(0)  # a fleet as fast as possible never waits for anything else
         while self._check() and any(outbox.full for outbox in self._outboxes):
             self._progress.clear()
@@ -137,95 +143,80 @@ class Sink:
 
     async def _work(self, outbox: Outbox) -> None:
         most = self._batch
-        async with self._client() as client:
+        async with Connection(self._manner) as connection:
             while batch := await outbox.take(most):
                 self._progress.set()
-                most = await self._settle(client, batch, most)
+                most = await self._settle(connection, batch, most)
 
-    def _client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
-            timeout=httpx.Timeout(DEADLINE, connect=CONNECT_DEADLINE),
-            headers=self._headers,
-            verify=self._tls,
-        )
-
-    async def _settle(self, client: httpx.AsyncClient, batch: list[bytes], most: int) -> int:
+    async def _settle(self, connection: Connection, batch: Parcel, most: int) -> int:
         """Send until each message is taken or refused, `most` at a time; returns the `most` that is taken."""
         size = most
         while batch:
             part = batch[:size]
-            answer = await self._send(client, self.url, part)
+            answer = await self._send(connection, self.url, part.messages)
             match answer.meaning:
                 case Meaning.TAKEN:
-                    self._tally.accepted += answer.accepted
-                    self._tally.duplicates += answer.duplicates
-                    del batch[: len(part)]
+                    self._taken(part, answer)
+                    batch = batch[len(part) :]
                 case Meaning.HALVE if len(part) > 1:
                     most = size = len(part) // 2
                 case Meaning.REJECT if answer.item is None and len(part) > 1:
                     size = len(part) // 2  # until it is clear which one is meant
                 case Meaning.STOP:
-                    raise UndeliverableError(f"{self.url}: {answer.reason}: {_advice(answer.reason)}")
+                    raise UndeliverableError(f"{self.url}: {answer.reason}: {_advice(answer)}")
                 case _:
-                    self._reject(batch.pop(answer.item or 0), answer.reason)
-                    size = most
+                    row = answer.item or 0
+                    self._reject(batch[row : row + 1], answer.reason)
+                    batch, size = batch.without(row), most
         return most
 
-    async def _send(self, client: httpx.AsyncClient, url: str, part: list[bytes]) -> Answer:
+    def _taken(self, part: Parcel, answer: Answer) -> None:
+        self._tally.accepted += answer.accepted
+        self._tally.duplicates += answer.duplicates
+        self._tally.delivery.add(monotonic() - part.due)
+        self._settled(part.devices)
+
+    async def _send(self, connection: Connection, url: str, messages: list[bytes]) -> Answer:
         """POST until there is an answer that is not "later"."""
         failures = 0
         while True:
-            answer = await self._post(client, url, part)
+            async with self._window.turn():
+                answer = await self._post(connection, url, messages)
             if answer.meaning is not Meaning.RETRY:
                 self._outage.over(monotonic())
+                self.returned |= self._window.succeeded()
                 return answer
             failures += 1
             self._tally.retries += 1
+            self._window.failed(busy=answer.busy)
             left = self._outage.failed(answer.reason, monotonic())
-            await asyncio.sleep(min(left, backoff(failures, random.random(), answer.wait)))
+            wait = min(left, backoff(failures, random.random(), answer.wait))
+            await self._window.pause(min(wait, answer.wait or 0.0), wait)
 
-    async def _post(self, client: httpx.AsyncClient, url: str, part: list[bytes]) -> Answer:
-        body = b"[" + b",".join(part) + b"]"
+    async def _post(self, connection: Connection, url: str, messages: list[bytes]) -> Answer:
         begin = monotonic()
-        try:
-            response = await client.post(url, content=body)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.LocalProtocolError) as error:
-            return Answer(Meaning.STOP, reason=str(error))
-        except (httpx.RequestError, ssl.SSLError) as error:
-            return Answer(Meaning.RETRY, reason=_transport(error))
-        answer = read_answer(
-            response.status_code, response.headers, response.content, len(part), datetime.now(UTC)
-        )
-        self._tally.posts += 1
-        self._tally.latencies.append(monotonic() - begin)
+        answer, size = await connection.post(url, messages)
+        if answer.status:
+            self._tally.posts += 1
+            self._tally.latencies.append(monotonic() - begin)
         if answer.meaning is Meaning.TAKEN:
-            self._tally.body_bytes += len(body)
+            self._tally.body_bytes += size
         return answer
 
-    def _reject(self, message: bytes, reason: str) -> None:
-        self._rejects.write(message, reason)
+    def _reject(self, one: Parcel, reason: str) -> None:
+        self._rejects.write(one.messages[0], reason)
         self._tally.rejected += 1
+        self._settled(one.devices)
         if self._tally.rejected == 1:
             self._say(f"{self.url} refuses a message: {reason}; refused ones go to {self._rejects.path}")
 
 
-def _transport(error: Exception) -> str:
-    """What went wrong with the connection, in words."""
-    match error:
-        case httpx.ConnectError():
-            return f"cannot connect ({error})"
-        case httpx.ConnectTimeout():
-            return f"no connection within {CONNECT_DEADLINE:g} s"
-        case httpx.TimeoutException():
-            return f"no answer within {DEADLINE:g} s"
-    return f"the connection broke ({str(error) or type(error).__name__})"
-
-
-def _advice(reason: str) -> str:
-    match reason[:3]:
-        case "401" | "403":
+def _advice(answer: Answer) -> str:
+    match answer.status:
+        case 401 | 403:
             return "give the token of the receiver in the environment variable that sink.token_env names"
-        case "404" | "405":
+        case 404 | 405:
             return "is sink.url (or --url) the base URL of a server that takes POST /measurements?"
+        case status if 200 <= status < 400:
+            return "that is no receiver of measurements; is sink.url (or --url) its base URL?"
     return "this does not get better by itself"

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass, field
 
+from .latencies import Latencies
+
 __all__ = ["Tally"]
 
 
 @dataclass(slots=True)
 class Tally:
-    """Messages, but for `posts`, `retries` (POSTs) and `body_bytes` (acknowledged)."""
+    """Messages, but for `posts`, `retries` (POSTs) and `body_bytes` (acknowledged).
+
+    `lateness` and `delivery` are counted from the moment at which a live message was due: until it was handed
+    to the sink, and until the receiver had taken it.
+    """
 
     generated: int = 0
     accepted: int = 0
@@ -19,6 +25,8 @@ class Tally:
     latencies: list[float] = field(
         default_factory=list
     )  # seconds of the POSTs since they were last looked at
+    lateness: Latencies = field(default_factory=Latencies)
+    delivery: Latencies = field(default_factory=Latencies)
 
     @property
     def settled(self) -> int:

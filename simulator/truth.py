@@ -1,12 +1,14 @@
 """The ground truth: every fault that happened, in a CSV file, so that a detector can be judged."""
 
 import csv
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from .line_file import LineFile
 from .plan import GroupPlan
 from .timeline import Episode
 
@@ -24,16 +26,18 @@ def told(plan: GroupPlan, episode: Episode) -> Row:
 
 
 class Truth:
-    """Written anew, or with `resume` gone on with: what is there is told no second time. Raises OSError."""
+    """Written anew, or with `resume` gone on with: what is there is told no second time.
+
+    Raises UnwritableError; then the file ends with the last whole row.
+    """
 
     def __init__(self, path: Path, *, resume: bool = False) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
         self.path = path
-        self._known = _whole_rows(path) if resume and path.exists() else set()
-        self._file = path.open("a" if self._known else "w", encoding="utf-8", newline="")
-        self._rows = csv.writer(self._file)
-        if not self._known:
-            self._rows.writerow(HEADER)
+        self._file = LineFile(path, anew=not resume)
+        before = self._file.before.decode("utf-8", "replace").splitlines()
+        self._known = {_key(row) for row in csv.reader(before)} - {HEADER}
+        if not before:
+            self._file.add(_lines([HEADER]))
         self.count = len(self._known)
 
     def __enter__(self) -> Self:
@@ -47,20 +51,16 @@ class Truth:
     def write(self, plan: GroupPlan, episodes: Sequence[Episode]) -> None:
         """Add episodes of that group."""
         rows = [row for row in (told(plan, episode) for episode in episodes) if _key(row) not in self._known]
-        self._rows.writerows(rows)
-        self.count += len(rows)
         if rows:
-            self._file.flush()
+            self._file.add(_lines(rows))
+            self.count += len(rows)
 
 
 def _key(row: Sequence[str | int]) -> tuple[str, ...]:
     return tuple(map(str, row))
 
 
-def _whole_rows(path: Path) -> set[tuple[str, ...]]:
-    """The rows of the file, which is cut after its last whole line: a crash may have left half a one."""
-    with path.open("r+b") as file:
-        whole = file.read().rpartition(b"\n")[0]
-        file.truncate(len(whole) + 1 if whole else 0)
-    with path.open(encoding="utf-8", newline="") as file:
-        return {_key(row) for row in csv.reader(file)} - {HEADER}
+def _lines(rows: Sequence[Row]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue().encode()

@@ -35,6 +35,11 @@ class Watermarks:
         self._base: Ints = self._made.copy()  # made when all was due by `position`
         self._next: tuple[int, Ints] | None = None  # a later position, and what was made by then
 
+    @property
+    def outstanding(self) -> int:
+        """How many messages are made and not settled."""
+        return int(np.maximum(self._made - self._settled, 0).sum())
+
     def make(self, devices: Ints, seqs: Ints) -> NDArray[np.bool_]:
         """Count messages, one of each device; which of them are to be sent, since they are not settled."""
         fresh = self._made[devices] >= self._settled[devices]

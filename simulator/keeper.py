@@ -1,0 +1,47 @@
+"""Keeps the state file of a run while it goes: a full disk is told once, and stops no delivery."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from .line_file import UnwritableError
+from .state import State, write_state
+
+__all__ = ["Keeper"]
+
+EVERY = 5.0  # seconds between two writings
+
+
+class Keeper:
+    """Writes what `state` tells; `trouble` says why the file is behind, empty while it is not."""
+
+    def __init__(self, path: Path, state: Callable[[], State], say: Callable[[str], None]) -> None:
+        self.path, self.trouble = path, ""
+        self._state, self._say = state, say
+
+    def begin(self) -> None:
+        """Write for the first time. Raises UnwritableError: then nothing has been sent yet."""
+        try:
+            write_state(self.path, self._state())
+        except OSError as error:
+            raise UnwritableError(self.path, error) from error
+
+    async def keep(self) -> None:
+        """Write every few seconds, until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.write()
+
+    async def write(self) -> None:
+        """Write now, in a thread, for disks are slow. What fails is tried again with the next writing."""
+        state = self._state()
+        try:
+            await asyncio.to_thread(write_state, self.path, state)
+        except OSError as error:
+            if not self.trouble:
+                self._say(f"{UnwritableError(self.path, error)}; the run goes on, and it is tried again")
+            self.trouble = error.strerror or str(error)
+        else:
+            if self.trouble:
+                self._say(f"{self.path}: is written again")
+            self.trouble = ""
