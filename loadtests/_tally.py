@@ -1,7 +1,6 @@
 """What one process has counted since it was last asked. Counts add up in any order; judges nothing."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -39,7 +38,7 @@ class Published(NamedTuple):
     """What a source published in the end: its last number, and the numbers that nobody acknowledged."""
 
     final: int
-    unconfirmed: Collection[int] = ()
+    unconfirmed: frozenset[int] = frozenset()
 
 
 class Share(NamedTuple):

@@ -1,5 +1,7 @@
 """Subscribers of the fan-out story, as Locust finds them. Holds User classes only."""
 
+from typing import Any
+
 from locust import User, task
 from locust.exception import StopUser
 
@@ -8,6 +10,8 @@ from loadtests._plugin import current_generator
 
 class Subscriber(User):
     """One user is one subscriber; the run's pump reads its bytes, so it costs little more than a stack."""
+
+    _subscriber: Any = None  # until there is a run to belong to
 
     def on_start(self) -> None:
         generator = current_generator(self.environment)
@@ -20,4 +24,5 @@ class Subscriber(User):
         raise StopUser  # the run has drained, and everybody leaves
 
     def on_stop(self) -> None:
-        self._subscriber.leave()
+        if self._subscriber is not None:
+            self._subscriber.leave()

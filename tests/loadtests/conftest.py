@@ -1,6 +1,7 @@
 """Locust as a command, and the stub server that it is measured by."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -42,6 +43,13 @@ class Outcome(NamedTuple):
         return loss
 
 
+def free_port() -> int:
+    """A port that nobody listens on, a moment ago."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @contextmanager
 def stub(*faults: str) -> Iterator[str]:
     """The stub server's URL."""
@@ -53,8 +61,8 @@ def stub(*faults: str) -> Iterator[str]:
             process.kill()
 
 
-def start(url: str, out: Path, *options: str) -> subprocess.Popen[str]:
-    """Locust against `url`, in the background."""
+def start(url: str, out: Path, *options: str, session: bool = False) -> subprocess.Popen[str]:
+    """Locust against `url`, in the background; in a `session` of its own a signal can go to all of it."""
     return subprocess.Popen(
         [*LOCUST, "--host", url, "--headless", "--only-summary", "--out", str(out), *options],
         cwd=out.parent,
@@ -62,6 +70,7 @@ def start(url: str, out: Path, *options: str) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=session,
     )
 
 

@@ -41,5 +41,8 @@ def test_more_subscribers_than_ports_are_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(_limits, "PORTS", tmp_path / "range")
 
     _limits.room_for(10)
-    with pytest.raises(_limits.LimitError, match="11 subscribers need as many ports and one address has 10"):
+    with pytest.raises(_limits.LimitError, match="11 subscribers need as many ports, and one address has 10"):
         _limits.room_for(11)
+    _limits.room_for(11, addresses=2)
+    with pytest.raises(_limits.LimitError, match="2 addresses have 20: add addresses"):
+        _limits.room_for(21, addresses=2)
