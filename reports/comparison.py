@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from statistics import median
 from typing import Any, Literal, NamedTuple
 
 from reports.load_schema import Load
 from reports.metrics import PhaseMetrics, phases
-from reports.ratios import Ratio, chance, compared
+from reports.ratios import FEWEST, Ratio, chance, compared
 from reports.sides import Side
 from reports.units import count, figure, times
 
-__all__ = ["Cell", "Comparison", "Line", "comparison"]
+__all__ = ["Cell", "Comparison", "Line", "at", "comparison"]
 
 # name → what the table calls it, and whether more of it is better.
 SHOWN: Mapping[str, tuple[str, bool]] = {
@@ -30,16 +32,19 @@ SHOWN: Mapping[str, tuple[str, bool]] = {
 RATES = {"achieved_pub_s", "deliveries_s"}  # that the generator sets: told where they differ only
 AGREE = ("--levels", "--hold", "--settle", "--pub-rate", "--payload-bytes", "--schedule")
 MACHINE = ("host", "cpus", "kernel", "kts")
-SINGLE = (
-    "A single run says nothing about its noise, so ratios without a range are called neither better nor "
-    "worse: repeat each side at least three times."
+RANGE = (
+    "A ratio is that of the medians, with the lowest and the highest that two single runs gave; an invalid run "
+    "counts only where its side has no other."
+)
+FEW = (
+    "One or two runs say little about their noise, so nothing is called better or worse: repeat each side at "
+    "least three times."
 )
 REPEATED = (
-    "A ratio is that of the medians; below it, the lowest and the highest that two single runs gave. "
-    "Better or worse stands where every run of one side lies beyond every run of the other, which chance "
-    "alone brings about once in {often} comparisons of things that are alike."
+    "Better or worse stands where every run of one side lies beyond every run of the other, with three or more "
+    "of each, which chance alone brings about once in {often} comparisons of things that are alike."
 )
-Verdict = Literal["better", "worse", "alike", "unknown"]
+Verdict = Literal["better", "worse", "alike", "unknown", "invalid"]
 
 
 class Cell(NamedTuple):
@@ -76,6 +81,10 @@ class Comparison:
     anchor: str = "comparison"
 
     @property
+    def by_phase(self) -> Mapping[str, Sequence[Line]]:
+        return {name: list(lines) for name, lines in groupby(self.lines, key=lambda line: line.phase)}
+
+    @property
     def sides(self) -> Sequence[Side]:
         return (self.base, *self.others)
 
@@ -90,7 +99,8 @@ def comparison(sides: Sequence[Side]) -> Comparison | None:
     }
     shared = common(found)
     lines = [line for phase in shared for line in of_phase(phase, base, others)]
-    busiest = max(shared, key=lambda name: load_of(name, found[base.name][0]), default=None)
+    sound = [name for name in shared if all(not each[0].invalid for each in at(name, found).values())]
+    busiest = max(sound or shared, key=lambda name: load_of(name, found[base.name][0]), default=None)
     warnings = [*invalid(sides), *differing(sides), *missing(found, shared)]
     return Comparison(base, others, lines, noise(base, others), warnings, busiest, found)
 
@@ -101,6 +111,17 @@ def common(found: Mapping[str, Sequence[Sequence[PhaseMetrics]]]) -> list[str]:
     return [name for name in dict.fromkeys(runs[0]) if all(name in run for run in runs)]
 
 
+def at(phase: str, found: Mapping[str, Sequence[Sequence[PhaseMetrics]]]) -> dict[str, list[PhaseMetrics]]:
+    """One phase of each side: of its valid runs, or of all where there are none."""
+    every = {
+        side: [each for run in runs for each in run if each.phase.name == phase]
+        for side, runs in found.items()
+    }
+    return {
+        side: [each for each in of_side if not each.invalid] or of_side for side, of_side in every.items()
+    }
+
+
 def load_of(name: str, run: Sequence[PhaseMetrics]) -> tuple[float, float]:
     phase = next(each.phase for each in run if each.phase.name == name)
     return phase.subs, phase.offered_pub_s or 0
@@ -109,15 +130,13 @@ def load_of(name: str, run: Sequence[PhaseMetrics]) -> tuple[float, float]:
 def of_phase(phase: str, base: Side, others: Sequence[Side]) -> Iterator[Line]:
     for name, (label, more) in SHOWN.items():
         full = f"phase[{phase}].{name}"
-        against = base.values(full)
-        cells = [cell(name, side.values(full), against, more=more) for side in others]
-        if len(against) < len(base.runs) or not any(cells) or (name in RATES and level(cells)):
+        cells = [cell(full, base, side, more=more) for side in others]
+        if not any(cells) or (name in RATES and level(cells)):
             continue
+        against = base.values(full) or base.values(full, unfit=True)
         if not any(against) and not any(each and each.ratio.value != 1 for each in cells):
             continue  # nothing anywhere, such as no losses
-        median = base.value(full)
-        assert median is not None, "every run of the baseline has it"
-        yield Line(phase, name, label, figure(name, median), cells)
+        yield Line(phase, name, label, figure(name, median(against)), cells)
 
 
 def level(cells: Sequence[Cell | None]) -> bool:
@@ -125,13 +144,19 @@ def level(cells: Sequence[Cell | None]) -> bool:
     return all(each is None or abs(each.ratio.value - 1) < 0.01 for each in cells)
 
 
-def cell(name: str, values: Sequence[float], against: Sequence[float], *, more: bool) -> Cell | None:
+def cell(name: str, base: Side, side: Side, *, more: bool) -> Cell | None:
+    """Of the runs that are fit; where there are none, of all, and the figure is called invalid."""
+    values, against = side.values(name), base.values(name)
+    invalid = not values or not against
+    if invalid:
+        values, against = side.values(name, unfit=True), base.values(name, unfit=True)
     if not values or not against:
         return None
     found = compared(values, against)
-    span = f"{times(found.low)} to {times(found.high)}" if found.apart is not None else ""
-    middle = sorted(values)[len(values) // 2]
-    return Cell(found, times(found.value), span, figure(name, middle), verdict(found, more=more))
+    repeated = min(len(values), len(against)) > 1
+    span = f"{times(found.low)} to {times(found.high)}" if repeated else ""
+    state = "invalid" if invalid else verdict(found, more=more)
+    return Cell(found, times(found.value), span, figure(name, median(values)), state)
 
 
 def verdict(found: Ratio, *, more: bool) -> Verdict:
@@ -147,17 +172,17 @@ def noise(base: Side, others: Sequence[Side]) -> str:
     """What repeats say, or that there are none."""
     runs = [len(side.runs) for side in (base, *others)]
     told = ", ".join(f"{side.name} {n}" for side, n in zip((base, *others), runs, strict=True))
-    if min(runs) < 2:
-        return f"Runs: {told}. {SINGLE}"
+    if min(runs) < FEWEST:
+        return f"Runs: {told}. {RANGE} {FEW}"
     often = count(min(chance(n, runs[0]) for n in runs[1:]))
-    return f"Runs: {told}. {REPEATED.format(often=often)}"
+    return f"Runs: {told}. {RANGE} {REPEATED.format(often=often)}"
 
 
 def invalid(sides: Sequence[Side]) -> Iterator[str]:
     for side in sides:
         for run in side.runs:
             if isinstance(run.result, Load) and run.result.invalid:
-                yield f"{side.name}, {run.name}: the run is invalid: {'; '.join(run.result.invalid[:3])}"
+                yield f"{run.name} of {side.name} is invalid: {'; '.join(run.result.invalid[:3])}"
 
 
 def differing(sides: Sequence[Side]) -> Iterator[str]:

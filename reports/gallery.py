@@ -22,9 +22,17 @@ from reports.parts import LoadPart
 __all__ = ["abreast_gallery", "gallery"]
 
 
-def gallery(part: LoadPart) -> list[Drawing]:
-    """The figures of one run."""
-    return [drawing for drawing in candidates(part) if drawing is not None]
+def gallery(part: LoadPart, *, brief: bool) -> list[Drawing]:
+    """The figures of one run; of a run among many, those in `brief`."""
+    drawn = briefly(part) if brief else candidates(part)
+    return [drawing for drawing in drawn if drawing is not None]
+
+
+def briefly(part: LoadPart) -> Iterator[Drawing | None]:
+    yield by_percentile(part.phases, part.limits, f"{part.anchor}-nines")
+    if part.series is not None:
+        yield heatmap(part.series, part.phases, f"{part.anchor}-heat")
+        yield losses(part.series, part.phases, f"{part.anchor}-losses")
 
 
 def abreast_gallery(found: Comparison) -> list[Drawing]:

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from reports.load_schema import Load
-from reports.metrics import held_against
 from reports.quantities import KNOWN, timed
 from reports.ratios import ratio
 from reports.schemas import Result
-from reports.sides import Side
+from reports.sides import PHASE, Side
 from reports.units import figure, times
 
 __all__ = ["Gate", "GateError", "Judgement", "judge"]
@@ -33,7 +31,6 @@ SYNTAX = re.compile(
     r"\s*(?P<name>(?:phase\[[^\]]+\]\.)?[\w./-]+?)\s*(?P<compare><=|>=|==|!=|<|>)"
     r"\s*(?P<bound>\d{1,15}(?:\.\d{1,9})?)\s*(?P<unit>x|%|us|µs|ms|s|)\s*"
 )
-PHASE = re.compile(r"phase\[([^\]]+)\]\.")
 EXAMPLES = "'deliver.p99 > 1.2x', 'phase[2000].deliver.p99 > 250ms', 'fail > 0', 'coverage < 90%'"
 
 
@@ -101,7 +98,7 @@ def judge(gate: Gate, sides: Sequence[Side], *, baseline: bool) -> Judgement:
 def one(gate: Gate, side: Side, base: Side) -> tuple[bool | None, str]:
     """One side, and what is to be said of it."""
     for each in (side, base) if gate.ratio else (side,):
-        if why := unfit(gate, each):
+        if why := each.unfit(gate.name):
             return None, why
     value = side.value(gate.name)
     if value is None:
@@ -114,17 +111,6 @@ def one(gate: Gate, side: Side, base: Side) -> tuple[bool | None, str]:
     found = ratio(value, against)
     told = f"{times(found)} ({figure(gate.name, value)} to {figure(gate.name, against)} of {base.name})"
     return COMPARE[gate.compare](found, gate.bound), told
-
-
-def unfit(gate: Gate, side: Side) -> str | None:
-    """Why a side's figures can't be held against anybody."""
-    named = PHASE.match(gate.name)
-    for run in side.runs:
-        if isinstance(run.result, Load) and run.result.invalid:
-            phases = [named[1]] if named else [phase.name for phase in run.result.phases]
-            if any(held_against(run.result.invalid, name) for name in phases):
-                return f"the run {run.name} is invalid: {run.result.invalid[0]}"
-    return None
 
 
 def plain(present: Mapping[type[Result], Collection[str]]) -> set[str]:

@@ -134,12 +134,12 @@ def title(made: Sequence[Part]) -> str:
     return f"{', '.join(names[:3])}{' …' if len(names) > 3 else ''} · eventbahn"
 
 
-def drawings(part: LoadPart) -> list[Any]:
+def drawings(part: LoadPart, brief: bool) -> list[Any]:
     """The figures of a load run, as far as there is something to draw."""
     # matplotlib takes half a second to import, which a conformance report need not wait for.
     from reports.gallery import gallery
 
-    return gallery(part)
+    return gallery(part, brief=brief)
 
 
 def side_by_side(found: Comparison | None) -> list[Any]:

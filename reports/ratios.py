@@ -5,7 +5,9 @@ from math import comb, inf
 from statistics import median
 from typing import NamedTuple
 
-__all__ = ["Ratio", "chance", "compared", "ratio"]
+__all__ = ["FEWEST", "Ratio", "chance", "compared", "ratio"]
+
+FEWEST = 3  # runs a side, from which two sides can be told apart
 
 
 def ratio(value: float, base: float) -> float:
@@ -16,8 +18,8 @@ def ratio(value: float, base: float) -> float:
 class Ratio(NamedTuple):
     """The ratio of the medians; from the lowest to the highest that two single runs would have given.
 
-    `apart` is whether every run of one side lies beyond every run of the other; None with one run of each,
-    since nothing is known then of what another run would have given.
+    `apart` is whether every run of one side lies beyond every run of the other; None with fewer than three
+    runs of each, of which that would say little.
     """
 
     value: float
@@ -29,7 +31,7 @@ class Ratio(NamedTuple):
 def compared(values: Sequence[float], base: Sequence[float]) -> Ratio:
     """Raises statistics.StatisticsError where a side is empty."""
     low, high = ratio(min(values), max(base)), ratio(max(values), min(base))
-    repeated = len(values) > 1 and len(base) > 1
+    repeated = min(len(values), len(base)) >= FEWEST
     apart = (min(values) > max(base) or max(values) < min(base)) if repeated else None
     return Ratio(ratio(median(values), median(base)), low, high, apart)
 

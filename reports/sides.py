@@ -1,5 +1,6 @@
 """Results side by side: the runs of one target are a side, and the first is what others are held against."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,10 +8,13 @@ from statistics import median
 from typing import NamedTuple
 
 from reports.load_schema import Load
+from reports.metrics import held_against
 from reports.quantities import quantities
 from reports.schemas import Conformance, Fleet, Result
 
-__all__ = ["Loaded", "Side", "sides"]
+__all__ = ["PHASE", "Loaded", "Side", "sides", "target"]
+
+PHASE = re.compile(r"phase\[([^\]]+)\]\.")
 
 
 class Loaded(NamedTuple):
@@ -33,14 +37,33 @@ class Side:
         """Of each run."""
         return [quantities(run.result) for run in self.runs]
 
-    def values(self, name: str) -> list[float]:
-        """One figure of each run that has it."""
-        return [found[name] for found in self.quantities if name in found]
+    def values(self, name: str, *, unfit: bool = False) -> list[float]:
+        """One figure of each run that has it; of invalid runs only if these are asked for."""
+        pairs = zip(self.runs, self.quantities, strict=True)
+        return [found[name] for run, found in pairs if name in found and (unfit or fit(run, name))]
 
     def value(self, name: str) -> float | None:
-        """The median over the runs; None where one of them lacks it."""
+        """The median over the runs that are fit; None where one of them lacks it, or there is none."""
         values = self.values(name)
-        return median(values) if values and len(values) == len(self.runs) else None
+        runs = sum(fit(run, name) for run in self.runs)
+        return median(values) if values and len(values) == runs else None
+
+    def unfit(self, name: str) -> str | None:
+        """Why no run's figure can be held against anybody."""
+        if any(fit(run, name) for run in self.runs):
+            return None
+        run = self.runs[0]
+        assert isinstance(run.result, Load), "only a load run can be invalid"
+        return f"{run.name} is invalid: {run.result.invalid[0]}"
+
+
+def fit(run: Loaded, name: str) -> bool:
+    """Whether a run's figure can be held against the server: its generator was not the bottleneck."""
+    if not isinstance(run.result, Load) or not run.result.invalid:
+        return True
+    asked = PHASE.match(name)
+    phases = [asked[1]] if asked else [phase.name for phase in run.result.phases]
+    return not any(held_against(run.result.invalid, phase) for phase in phases)
 
 
 def sides(loaded: Sequence[Loaded], kind: type[Result]) -> list[Side]:

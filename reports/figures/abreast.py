@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from statistics import median
+from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reports.axes import latency_axis, short, subscribers_axis
 from reports.canvas import DASHES, Drawing, draw, palette
-from reports.comparison import Comparison
+from reports.comparison import Comparison, at
 from reports.metrics import PhaseMetrics
 
 __all__ = ["abreast"]
@@ -15,14 +17,14 @@ __all__ = ["abreast"]
 LINES = ("solid", DASHES, ":", "-.")
 MARKERS = "osD^vP"
 CAPTION = (
-    "p99 of all deliveries, both axes logarithmic. A point is the median of a side's runs, its bar reaches "
-    "from the best run to the worst. Hollow: a run of it is invalid."
+    "p99 of all deliveries, both axes logarithmic. A point is the median of a side's valid runs, its bar "
+    "reaches from the best to the worst. Hollow: none of them is valid."
 )
 
 
 def abreast(found: Comparison, name: str) -> Drawing | None:
     """None with fewer than two levels in common."""
-    curves = {side.name: levels(found.found[side.name]) for side in found.sides}
+    curves = {side.name: levels(found, side.name) for side in found.sides}
     shared = sorted(set.intersection(*(set(curve) for curve in curves.values())))
     if len(shared) < 2:
         return None
@@ -30,24 +32,12 @@ def abreast(found: Comparison, name: str) -> Drawing | None:
     def plot(figure: Figure) -> None:
         axes = figure.subplots()
         for number, (side, colour) in enumerate(zip(curves, palette(len(curves)), strict=True)):
-            points = [curves[side][level] for level in shared]
-            middles = [median(us for us, _ in runs) for runs in points]
-            reach = [
-                [abs(edge(us for us, _ in runs) - mid) for runs, mid in zip(points, middles, strict=True)]
-                for edge in (min, max)
-            ]
-            hollow = any(invalid for runs in points for _, invalid in runs)
-            axes.errorbar(
-                shared,
-                middles,
-                yerr=reach,
-                label=short(side),
-                color=colour,
-                linestyle=LINES[number % len(LINES)],
-                marker=MARKERS[number % len(MARKERS)],
-                markersize=5,
-                markerfacecolor="none" if hollow else colour,
-                capsize=3,
+            style = {"color": colour, "linestyle": LINES[number % len(LINES)], "label": short(side)}
+            curve(
+                axes,
+                {level: curves[side][level] for level in shared},
+                MARKERS[number % len(MARKERS)],
+                **style,
             )
         subscribers_axis(axes, shared)
         latency_axis(axes)
@@ -56,12 +46,25 @@ def abreast(found: Comparison, name: str) -> Drawing | None:
     return Drawing("Latency by number of subscribers, side by side", CAPTION, draw(plot, 3.6, name))
 
 
-def levels(runs: Sequence[Sequence[PhaseMetrics]]) -> Mapping[int, list[tuple[int, bool]]]:
-    """Subscribers → p99 in µs of each run, and whether it is invalid; only where every run has it."""
-    found: dict[int, list[tuple[int, bool]]] = {}
-    for run in runs:
-        for each in run:
-            p99 = each.measured("deliver").p99_us
-            if p99 is not None:
-                found.setdefault(each.phase.subs, []).append((max(1, p99), each.invalid))
-    return {subs: points for subs, points in found.items() if len(points) >= len(runs)}
+def levels(found: Comparison, side: str) -> dict[int, list[PhaseMetrics]]:
+    """Subscribers → that phase in each run, where p99 was measured."""
+    phases = {each.phase.name: each.phase.subs for run in found.found[side] for each in run}
+    points = {subs: at(phase, found.found)[side] for phase, subs in phases.items()}
+    return {subs: runs for subs, runs in points.items() if all(p99(each) for each in runs)}
+
+
+def p99(each: PhaseMetrics) -> int:
+    return each.measured("deliver").p99_us or 0
+
+
+def curve(axes: Axes, points: Mapping[int, Sequence[PhaseMetrics]], marker: str, **style: Any) -> None:
+    """A line through the medians, with bars; markers are hollow where no run was valid."""
+    runs = [sorted(p99(each) for each in of_level) for of_level in points.values()]
+    middles = [median(of_level) for of_level in runs]
+    below = [middle - of_level[0] for of_level, middle in zip(runs, middles, strict=True)]
+    above = [of_level[-1] - middle for of_level, middle in zip(runs, middles, strict=True)]
+    colour = style["color"]
+    axes.errorbar(list(points), middles, yerr=[below, above], capsize=3, marker=marker, markersize=0, **style)
+    for (level, of_level), middle in zip(points.items(), middles, strict=True):
+        fill = "none" if of_level[0].invalid else colour
+        axes.plot([level], [middle], marker=marker, markersize=5.5, color=colour, markerfacecolor=fill)

@@ -7,20 +7,21 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from reports.axes import nines_axis, short
-from reports.canvas import DASHES, Drawing, draw, palette
-from reports.comparison import Comparison
+from reports.canvas import DASHES, Drawing, draw, palette, spread
+from reports.comparison import Comparison, at
 from reports.metrics import Distribution
 from reports.ratios import compared
-from reports.sides import Side
 from reports.svg import INK
-from reports.units import ms, times
+from reports.units import plain, times
 
 __all__ = ["difference"]
 
 POINTS = 80
+FEWEST_SAMPLES = 10
+RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100, 1000)
 LINES = ("solid", DASHES, ":", "-.")
 CAPTION = (
     "Of the busiest phase, {phase}. Above: delivery latency in units of {base}'s at the same percentile; a "
@@ -32,15 +33,9 @@ NO_BAND = "There is no band: a side with a single run says nothing about its noi
 
 def difference(found: Comparison, name: str) -> Drawing | None:
     """None where the sides have no phase with samples in common."""
-    runs = {side.name: distributions(found, side) for side in found.sides}
-    if (
-        found.phase is None
-        or not all(each for run in runs.values() for each in run)
-        or not all(runs.values())
-    ):
-        return None
-    least = min(each.n for run in runs.values() for each in run)
-    if least < 10:
+    runs = distributions(found)
+    least = min((each.n for run in runs.values() for each in run), default=0)
+    if least < FEWEST_SAMPLES:
         return None
     nines = np.geomspace(2, least, POINTS)
     base = [values(each, nines) for each in runs[found.base.name]]
@@ -61,13 +56,15 @@ def difference(found: Comparison, name: str) -> Drawing | None:
     return Drawing("Quantile by quantile", caption, draw(plot, 4.6, name))
 
 
-def distributions(found: Comparison, side: Side) -> list[Distribution]:
-    return [
-        each.latency.get("deliver", Distribution.of([]))
-        for run in found.found[side.name]
-        for each in run
-        if each.phase.name == found.phase
-    ]
+def distributions(found: Comparison) -> dict[str, list[Distribution]]:
+    """By side, of the busiest phase."""
+    if found.phase is None:
+        return {}
+    nothing = Distribution.of([])
+    return {
+        side: [each.latency.get("deliver", nothing) for each in runs]
+        for side, runs in at(found.phase, found.found).items()
+    }
 
 
 def values(each: Distribution, nines: Any) -> list[int]:
@@ -99,12 +96,18 @@ def dress(above: Axes, below: Axes, samples: int) -> None:
     above.axhline(1, color=INK, linewidth=1)
     above.set_yscale("log", base=2)
     low, high = above.get_ylim()
-    above.set_ylim(min(low, 1 / 1.3), max(high, 1.3))
-    above.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
+    low, high = min(low, 1 / 1.3), max(high, 1.3)
+    above.set_ylim(low, high)
+    ticks = [tick for tick in RATIOS if low / 1.05 <= tick <= high * 1.05]
+    above.yaxis.set_major_locator(
+        FixedLocator(
+            spread([tick for tick in ticks if tick <= 1], 5) + spread([tick for tick in ticks if tick > 1], 5)
+        )
+    )
     above.yaxis.set_minor_locator(NullLocator())
     above.yaxis.set_major_formatter(FuncFormatter(lambda y, _: times(y)))
     above.set_ylabel("times as long")
     below.axhline(0, color=INK, linewidth=1)
-    below.yaxis.set_major_formatter(FuncFormatter(lambda us, _: ms(us)))
+    below.yaxis.set_major_formatter(FuncFormatter(lambda us, _: plain(us / 1000)))
     below.set_ylabel("ms longer")
     nines_axis(below, samples)
