@@ -50,7 +50,7 @@ class Answer(NamedTuple):
 
 
 def read_answer(status: int, headers: Mapping[str, str], body: bytes, sent: int, now: datetime) -> Answer:
-    """Judge the answer to `sent` messages. A 2xx that counts nothing has accepted all, unless it is a web page."""
+    """Judge the answer to `sent` messages. A 2xx without counts accepts all, unless it is a web page."""
     return _judged(status, headers, body, sent, now)._replace(status=status)
 
 

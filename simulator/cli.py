@@ -13,7 +13,7 @@ from .look_cli import faults, models, new, plan, preview
 from .options import check_folder, configured, load_config, shard_of
 from .outage import UndeliverableError
 from .plan import Span
-from .resume import resume
+from .resume import Resumed, resume
 from .run import FleetRun
 from .state import StateError, state_path
 from .stats import UnjudgedError
@@ -64,24 +64,21 @@ def run(ctx: click.Context, /, as_json: bool, resumed: bool, out: Path, shard: s
     label = config.run.name if of == 1 else f"{config.run.name}.{number}of{of}"
     check_folder(out)
     display = Display(as_json=as_json)
+    found = Resumed(config, span, None, None)
     if resumed:
-        fleet_run = _resumed(config, span, out, label, display, options)
-    else:
-        fleet_run = FleetRun(config, span, out, label, display.say)
+        found = _resumed(config, span, state_path(out, label), options)
+    fleet_run = FleetRun(
+        found.config, found.span, out, label, display.say, state=found.state, holdings=found.holdings
+    )
     ctx.exit(asyncio.run(_run(fleet_run, display)))
 
 
-def _resumed(
-    config: Config, span: Span, out: Path, label: str, display: Display, options: dict[str, Any]
-) -> FleetRun:
+def _resumed(config: Config, span: Span, path: Path, options: dict[str, Any]) -> Resumed:
     given = {name: options[name] is not None for name in ("until", "url")}
     try:
-        found = resume(config, span, state_path(out, label), **given)
+        return resume(config, span, path, **given)
     except (StateError, ConfigError, UnjudgedError, OSError) as error:
         raise click.UsageError(f"--resume: {error}") from error
-    return FleetRun(
-        found.config, found.span, out, label, display.say, state=found.state, holdings=found.holdings
-    )
 
 
 async def _run(fleet_run: FleetRun, display: Display) -> int:

@@ -32,4 +32,4 @@ class Latencies:
         if not total:
             return 0.0
         place = int(np.searchsorted(np.cumsum(self._counts), max(1, np.ceil(share * total))))
-        return SHORTEST * 10.0 ** ((place + 1) / PER_DECADE)
+        return float(SHORTEST * 10.0 ** ((place + 1) / PER_DECADE))

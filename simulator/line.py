@@ -22,7 +22,15 @@ class Line:
     """The devices of a group are numbered from `first` on over the whole run."""
 
     def __init__(
-        self, group: Group, first: int, boot: int, sink: Sink, truth: Truth, marks: Watermarks, tally: Tally
+        self,
+        group: Group,
+        first: int,
+        *,
+        boot: int,
+        sink: Sink,
+        truth: Truth,
+        marks: Watermarks,
+        tally: Tally,
     ) -> None:
         self.group = group
         self.clock: Clock | None = None  # by which lateness is told; without one, nothing is late

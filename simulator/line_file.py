@@ -22,9 +22,7 @@ class LineFile:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._file = path.open("w+b" if anew else "a+b", buffering=0)
             self._file.seek(0)
-            self.before = self._file.read().rpartition(b"\n")[
-                0
-            ]  # what was there, without the last line's end
+            self.before = self._file.read().rpartition(b"\n")[0]  # the lines that were there
             self._size = len(self.before) + 1 if self.before else 0
             self._file.truncate(self._size)
         except OSError as error:

@@ -64,10 +64,8 @@ def _by_receiver(config: Config, span: Span, path: Path) -> Resumed:
     names = [name for plan in config.groups for name in plan.ids]
     start = stats.latest_boot(names) if config.run.start is None else config.run.start
     if start is None:
-        url = config.sink.url
-        raise StateError(
-            f"{path}: there is none, and {url} knows none of these devices: run without --resume"
-        )
+        nobody = f"{config.sink.url} knows none of these devices"
+        raise StateError(f"{path}: there is none, and {nobody}: run without --resume")
     return Resumed(config, _moved(span, start), None, Holdings(stats, names, start))
 
 

@@ -83,7 +83,7 @@ class FleetRun:
         return self.truth.count if self.truth else 0
 
     def inject(self, table: Mapping[str, Any], where: str) -> Fault:
-        """Let a fault befall the fleet from now on, as `--resume` and `verify` will know; raises ConfigError."""
+        """Let a fault befall the fleet from now on; `--resume` and `verify` know it. Raises ConfigError."""
         begin = begin_of(self.config, self._reached, self.span.start)
         told = {**table, "at": f"{begin}ms"}
         fault = read_injected(self.config, told, where)
@@ -95,7 +95,7 @@ class FleetRun:
     async def deliver(self, stop: Stop) -> None:
         """Introduce the devices, then run to the end or until stopped.
 
-        Raises UndeliverableError, and UnwritableError for its files; what is not settled is left for a resume.
+        Raises UndeliverableError, and UnwritableError for its files; what is not settled is for a resume.
         """
         if self.complete:
             return
@@ -167,7 +167,15 @@ class FleetRun:
         for plan in self.config.groups:
             if plan.ids:
                 group = group_after(plan, self.span, self._marks.position)
-                yield Line(group, first, self.span.start, sink, truth, self._marks, self.tally)
+                yield Line(
+                    group,
+                    first,
+                    boot=self.span.start,
+                    sink=sink,
+                    truth=truth,
+                    marks=self._marks,
+                    tally=self.tally,
+                )
             first += len(plan.ids)
 
     @property

@@ -57,7 +57,8 @@ class Schedule:
     def first_at(self, t: int) -> Ints:
         """The number of each device's first sample at or after `t`."""
         cycle, since = np.divmod(t - self._phase, self._cycle)
-        return cycle * self._burst + np.minimum(-(-since // self._every), self._burst)
+        sample: Ints = cycle * self._burst + np.minimum(-(-since // self._every), self._burst)
+        return sample
 
     def next(self) -> int:
         """When the next sample is due; NEVER after the end."""

@@ -66,4 +66,5 @@ class Watermarks:
             self._next = None
         beyond = self._settled - self._base
         some = np.flatnonzero(beyond)
-        return {self._names[device]: count for device, count in zip(some, beyond[some].tolist(), strict=True)}
+        counts = zip(some.tolist(), beyond[some].tolist(), strict=True)
+        return {self._names[device]: count for device, count in counts}

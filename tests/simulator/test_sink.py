@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from simulator.outage import UndeliverableError
+from simulator.parcel import Parcel
 from simulator.sink import Sink
 from simulator.tally import Tally
 
@@ -19,8 +20,9 @@ DEVICES = 8
 DEADLINE = 30.0
 
 
-def batch_of(seq: int) -> list[bytes]:
-    return [b'{"device":"d%d","boot":1,"seq":%d,"values":{}}' % (device, seq) for device in range(DEVICES)]
+def batch_of(seq: int) -> Parcel:
+    messages = [b'{"device":"d%d","boot":1,"seq":%d,"values":{}}' % (each, seq) for each in range(DEVICES)]
+    return Parcel(messages, np.arange(DEVICES), np.full(DEVICES, np.nan))
 
 
 def deliver(
