@@ -8,7 +8,7 @@ from typing import Protocol
 
 import httptools
 
-from loadtests._blocks import Cutter
+from loadtests._blocks import cut
 from loadtests._endpoint import Endpoint
 from loadtests._origin import Origins
 from loadtests._pump import SO_TIMESTAMPNS, Pump, Read, open_socket, receive, stamped
@@ -43,18 +43,16 @@ class Stream:
     """GET, head, blocks, end. `on_end` comes once, and not after `close`."""
 
     __slots__ = (
-        *("_arrived_ns", "_circuit", "_cutter", "_open", "_owner", "_parser", "_read_ns", "_receive"),
-        *("_request", "_socket", "_type"),
+        *("_circuit", "_open", "_owner", "_parser", "_receive", "_request", "_rest", "_socket", "_type"),
     )
 
     def __init__(self, circuit: Circuit, owner: Owner, request: bytes) -> None:
         self._circuit = circuit
         self._owner = owner
         self._request = request
-        self._cutter = Cutter()
+        self._rest = b""
         self._parser = httptools.HttpResponseParser(self)
         self._receive: Callable[[socket.socket], Read] = stamped if circuit.kernel_stamps else receive
-        self._arrived_ns = self._read_ns = 0
         self._open = False
         self._type = ""
         self._socket: socket.socket | None = None
@@ -104,8 +102,9 @@ class Stream:
     def on_readable(self) -> None:
         """Read once; the pump comes again for the rest."""
         assert self._socket is not None
+        pump = self._circuit.pump
         try:
-            data, self._arrived_ns, self._read_ns = self._receive(self._socket)
+            data, pump.arrived_ns, pump.read_ns = self._receive(self._socket)
             if not data:
                 self._fail("stream: eof")
                 return
@@ -133,19 +132,19 @@ class Stream:
             return
         self._type = EVENT_STREAM  # one for all
         self._open = True
-        self._owner.on_open(self._arrived_ns)
+        self._owner.on_open(self._circuit.pump.arrived_ns)
 
     def on_body(self, data: bytes) -> None:
         if not self._open:
             return
         try:
-            blocks = self._cutter.feed(data)
+            blocks, self._rest = cut(self._rest + data if self._rest else data)
         except ValueError as error:
             self._fail(f"stream: {error}")
             return
-        arrived_ns, read_ns = self._arrived_ns, self._read_ns
+        pump, on_block = self._circuit.pump, self._owner.on_block
         for block in blocks:
-            self._owner.on_block(block, arrived_ns, read_ns)
+            on_block(block, pump.arrived_ns, pump.read_ns)
 
     def on_message_complete(self) -> None:
         if self._open:
