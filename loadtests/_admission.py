@@ -8,6 +8,7 @@ import psutil
 from gevent import socket
 
 from loadtests._archive import prepare
+from loadtests._course import Course, FleetError
 from loadtests._endpoint import Endpoint, EndpointError
 from loadtests._limits import LimitError, room_for
 from loadtests._options import OptionError, Settings
@@ -37,13 +38,15 @@ def arrange(options: Mapping[str, Any], host: str) -> tuple[Settings, Site]:
     """What is to be done and where, the same in every process. Raises RefusalError."""
     try:
         settings = Settings.of(options)
+        if settings.scenario.fleet:
+            Course.of(settings, "", 0, 1)  # keeps what it takes a while to make
         site = Site.of(_recipe(settings, host), settings.target or "--host")
         if not (settings.allow_remote or site.is_loopback):
             raise OptionError(
                 f"{site.recipe.name} is not this machine: load may harm it, and others on the way. "
                 "Add --allow-remote when it is yours to test"
             )
-    except (OptionError, EndpointError) as error:
+    except (OptionError, EndpointError, FleetError) as error:
         raise RefusalError(str(error), USAGE) from error
     except TargetError as error:
         raise RefusalError(f"--target {error}", USAGE) from error

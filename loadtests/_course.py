@@ -1,8 +1,9 @@
 """What a run does, in every process alike: its plan, and what its publishers send when. Reads no clock."""
 
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 
-from loadtests._fleet import messages_of
 from loadtests._options import Settings
 from loadtests._plan import SECOND, Plan
 from loadtests._probe import Compose, source_name, topic_name
@@ -10,7 +11,11 @@ from loadtests._scenario import Scenario
 from loadtests._schedule import Schedule
 from loadtests._timetable import Timetable
 
-__all__ = ["Course"]
+__all__ = ["Course", "FleetError"]
+
+
+class FleetError(ValueError):
+    """A fleet that cannot publish; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,7 @@ class Course:
 
     @classmethod
     def of(cls, settings: Settings, run: str, begin_ns: int, publishers: int) -> "Course":
-        """By whatever clock `begin_ns` is read from."""
+        """By whatever clock `begin_ns` is read from. Raises FleetError."""
         scenario = settings.scenario
         plan = Plan.of(scenario.steps(), begin_ns)
         timetable, compose = _content(scenario, plan, settings.seed)
@@ -48,6 +53,17 @@ class Course:
 def _content(scenario: Scenario, plan: Plan, seed: int) -> tuple[Timetable, Compose]:
     """When something is due, and what."""
     if scenario.fleet:
-        messages = messages_of(scenario.fleet, (plan.end_ns - plan.begin_ns) / SECOND)
-        return messages.timetable(plan.begin_ns), messages.compose
+        return _messages(scenario.fleet, plan)
     return scenario.timetable(plan, seed), lambda probe, _number: probe.encode(scenario.payload)
+
+
+def _messages(config: str, plan: Plan) -> tuple[Timetable, Compose]:
+    """What devices send. The simulator is loaded only now: it is an extra, and larger than all the rest."""
+    if find_spec("numpy") is None:
+        raise FleetError(f"--fleet {config}: devices need numpy: pip install 'eventbahn[fleet]'")
+    fleet = import_module("loadtests._fleet")
+    try:
+        messages = fleet.messages_of(config, (plan.end_ns - plan.begin_ns) / SECOND)
+    except fleet.ConfigError as error:
+        raise FleetError(f"--fleet {error}") from error
+    return messages.timetable(plan.begin_ns), messages.compose

@@ -9,7 +9,7 @@ from loadtests._catalogue import SCENARIOS
 from loadtests._origin import OriginError, addresses
 from loadtests._overrides import OptionError, number, scenario_of
 from loadtests._scenario import Scenario
-from loadtests._slo import Objective, SloError
+from loadtests._slo import WHOLE_RUN, Objective, SloError
 
 __all__ = ["OPTIONS", "Option", "OptionError", "Settings"]
 
@@ -178,6 +178,10 @@ def _objectives(texts: list[str], scenario: Scenario) -> tuple[Objective, ...]:
         ours, given = ([Objective.parse(text, names) for text in each] for each in (scenario.slo, texts))
     except SloError as error:
         raise OptionError(str(error)) from error
+    for objective in given:
+        group = objective.metric.partition(".")[0]
+        if group in WHOLE_RUN and group not in scenario.finds:
+            raise OptionError(f"--slo {objective.text!r}: {scenario.name} does not find out {objective.metric}")
     bounds = {(objective.phase, objective.metric) for objective in given}
     kept = [objective for objective in ours if (objective.phase, objective.metric) not in bounds]
     return (*kept, *given)

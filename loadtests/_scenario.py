@@ -61,6 +61,12 @@ class Scenario:
         """At once, as far as it is known beforehand."""
         return self.most if self.search else max(step.subscribers for step in self.steps())
 
+    @property
+    def finds(self) -> set[str]:
+        """What it finds out by comparing phases, as objectives and the result file call it."""
+        found = {"capacity": self.search, "slow": self.slow_pct > 0, "topics": self.topics > 1}
+        return {name for name, so in {**found, "drift": self.drifts}.items() if so}
+
     def outline(self) -> str:
         """Its defaults, on a line."""
         if self.open_end:
