@@ -100,6 +100,13 @@ OPTIONS = (
         "addresses or networks to connect from in turn, like 127.0.1.0/28: each has some 28,000 ports",
         in_form=False,
     ),
+    _text(
+        "--subs-per-user",
+        "N",
+        "subscribers that one user of Locust's holds: ten thousand in a process take a fifth of the memory "
+        "(default: 1)",
+        in_form=False,
+    ),
     Option(
         "--kts",
         "auto|on|off",
@@ -128,6 +135,7 @@ class Settings:
     server_pid: int | None
     server_metrics: str
     source_ips: tuple[str, ...]
+    subs_per_user: int
     kts: str
     allow_remote: bool
     target: str
@@ -151,6 +159,7 @@ class Settings:
             number(given, "--server-pid", int, 0, least=1) or None,
             str(given["--server-metrics"] or ""),
             _addresses(given["--source-ips"]),
+            subs_per_user(given, scenario),
             str(given["--kts"] or "auto"),
             bool(given["--allow-remote"]),
             str(given["--target"] or ""),
@@ -181,7 +190,8 @@ def _objectives(texts: list[str], scenario: Scenario) -> tuple[Objective, ...]:
     for objective in given:
         group = objective.metric.partition(".")[0]
         if group in WHOLE_RUN and group not in scenario.finds:
-            raise OptionError(f"--slo {objective.text!r}: {scenario.name} does not find out {objective.metric}")
+            why = f"{scenario.name} does not find out {objective.metric}"
+            raise OptionError(f"--slo {objective.text!r}: {why}")
     bounds = {(objective.phase, objective.metric) for objective in given}
     kept = [objective for objective in ours if (objective.phase, objective.metric) not in bounds]
     return (*kept, *given)

@@ -31,7 +31,8 @@ class PlanShape(LoadTestShape):
         self._crew = crew
         options = environment.parsed_options
         # Shown in the web form for the sake of `free`; elsewhere --run-time would end a run beside its plan
-        self.use_common_options = environment.web_ui is not None and not (options and options.autostart)
+        shown = environment.web_ui is not None and not (options and options.autostart)
+        self.use_common_options = shown  # type: ignore[misc] # Locust reads it off the instance
 
     def reset_time(self) -> None:
         """Locust starts a new run; in the web interface there may be many. A master says so twice."""
@@ -52,7 +53,8 @@ class PlanShape(LoadTestShape):
             return None
         if run.settings.scenario.open_end:
             return self._wanted()
-        return level, level
+        users = level // run.settings.subs_per_user
+        return users, users
 
     def _wanted(self) -> tuple[int, float]:
         """By Locust's own options, which its web interface changes while a run lasts."""
