@@ -7,6 +7,7 @@ import pytest
 from simulator.answer import Answer, Meaning, backoff, read_answer, retry_after
 
 NOW = datetime(2026, 3, 2, 8, 0, 0, tzinfo=UTC)
+HTML = {"content-type": "text/html; charset=utf-8"}
 CASES: dict[str, tuple[int, dict[str, str], bytes, Answer]] = {
     "counted": (200, {}, b'{"accepted": 3, "duplicates": 7}', Answer(Meaning.TAKEN, 3, 7)),
     "a server that does not count": (204, {}, b"", Answer(Meaning.TAKEN, 10, 0)),
@@ -30,13 +31,38 @@ CASES: dict[str, tuple[int, dict[str, str], bytes, Answer]] = {
     "no token": (401, {}, b"", Answer(Meaning.STOP, reason="401")),
     "wrong token": (403, {}, b"", Answer(Meaning.STOP, reason="403")),
     "no such path": (404, {}, b"", Answer(Meaning.STOP, reason="404")),
-    "moved": (301, {}, b"", Answer(Meaning.STOP, reason="301")),
+    "moved": (
+        301,
+        {"location": "https://x/"},
+        b"",
+        Answer(Meaning.STOP, reason="301, redirected to https://x/"),
+    ),
+    "moved, but nobody says where": (307, {}, b"", Answer(Meaning.STOP, reason="307, redirected to nowhere")),
+    "a web page": (
+        200,
+        HTML,
+        b"<html><title> Sign in\n</title>",
+        Answer(Meaning.STOP, reason="200 a web page, 'Sign in'"),
+    ),
+    "a gateway's page": (
+        502,
+        HTML,
+        b"<h1>Bad Gateway</h1>",
+        Answer(Meaning.RETRY, reason="502 a web page"),
+    ),
 }
 
 
 @pytest.mark.parametrize(("status", "headers", "body", "answer"), CASES.values(), ids=CASES)
 def test_answers(status: int, headers: dict[str, str], body: bytes, answer: Answer) -> None:
-    assert read_answer(status, headers, body, 10, NOW) == answer
+    assert read_answer(status, headers, body, 10, NOW) == answer._replace(status=status)
+
+
+@pytest.mark.parametrize(
+    ("status", "busy"), [(200, False), (429, True), (500, False), (503, True), (507, False)]
+)
+def test_who_is_busy_says_so(status: int, busy: bool) -> None:
+    assert read_answer(status, {}, b"", 10, NOW).busy == busy
 
 
 @pytest.mark.parametrize(
