@@ -1,0 +1,103 @@
+"""One replay of a recording: played as simulated time allows, delivered by the sink. Keeps no state file."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from .births import births
+from .clock import Clock
+from .config import SinkPlan
+from .encode import Encoder
+from .parcel import Parcel
+from .playback import Playback
+from .rng import Ints
+from .sink import Sink
+from .stop import Stop
+from .survey import Survey
+from .tally import Tally
+
+__all__ = ["ReplayRun"]
+
+SHORTEST_NAP, LONGEST_NAP = 0.02, 0.25  # seconds between two looks at what is due
+
+
+class ReplayRun:
+    """`speed` simulated seconds a second, None: as fast as it is taken. Refused messages go to `rejects_path`."""
+
+    def __init__(
+        self,
+        playback: Playback,
+        survey: Survey,
+        sink: SinkPlan,
+        speed: float | None,
+        boot: int,
+        rejects: Path,
+        say: Callable[[str], None],
+    ) -> None:
+        self.tally, self.rejects_path = Tally(), rejects
+        self.sink: Sink | None = None
+        self.clock: Clock | None = None
+        self.position, self.phase = playback.next(), "replay"
+        self._playback, self._survey, self._plan = playback, survey, sink
+        self._speed, self._boot, self._say = speed, boot, say
+
+    @property
+    def slipped(self) -> float:
+        """Simulated seconds by which the replay is behind the wall clock, since the receiver or we lag."""
+        return self.clock.lost(time.monotonic()) if self.clock else 0.0
+
+    async def deliver(self, stop: Stop) -> None:
+        """Introduce the devices, then play to the end or until stopped.
+
+        Raises UndeliverableError, RecordingError, and OSError.
+        """
+        async with self._open_sink() as sink:
+            self.sink = sink
+            await stop.bound(sink.introduce(list(self._births())))
+            await stop.bound(self._play(sink))
+            self.phase = "draining"
+            await stop.bound_with_grace(sink.drain())
+
+    def _open_sink(self) -> Sink:
+        plan = self._plan
+        return Sink(
+            plan.url,
+            self.tally,
+            self.rejects_path,
+            batch=plan.batch,
+            linger=plan.linger,
+            connections=plan.connections,
+            gzip=plan.gzip,
+            give_up=plan.give_up,
+            token=os.environ.get(plan.token_env, "").strip() or None,
+            say=self._say,
+        )
+
+    def _births(self) -> Iterator[bytes]:
+        copies = len(self._playback.ids) // len(self._survey.devices)
+        for number, known in enumerate(self._survey.known):
+            sensors = [self._survey.sensors[index] for index in sorted(known)]
+            ids = self._playback.ids[number * copies : (number + 1) * copies]
+            yield from births(ids, self._boot, sensors, {"replay": self._survey.devices[number]})
+
+    async def _play(self, sink: Sink) -> None:
+        playback = self._playback
+        encoder = Encoder(playback.ids, playback.sensors, self._boot)
+        routes: Ints = (playback.hashes % sink.workers).astype(int)
+        if self._speed is not None:
+            self.clock = Clock(self.position, self._speed, time.monotonic())
+        while playback.running:
+            until = self.clock.tick(time.monotonic()) if self.clock else playback.next()
+            for rows in playback.due(until):
+                messages = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+                due = self.clock.when(rows.at) if self.clock else np.full(len(messages), np.nan)
+                self.tally.lateness.add(time.monotonic() - due)
+                await sink.put(Parcel(messages, rows.device, due), routes[rows.device])
+            self.position = until
+            if self.clock:
+                nap = self.clock.until(playback.next())
+                await asyncio.sleep(min(LONGEST_NAP, max(SHORTEST_NAP, nap)))
