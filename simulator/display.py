@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
+from .latencies import Latencies
 from .run import FleetRun
 
 __all__ = ["Display", "figures", "moment"]
@@ -98,6 +99,8 @@ def figures(run: FleetRun, seconds: float, rate: float, latencies: list[float]) 
         "retries": tally.retries,
         "megabytes": round(tally.body_bytes / 1e6, 3),
         "post_p95_ms": round(1000 * _quantile(latencies, 0.95), 1),
+        "late_ms": _spread(tally.lateness),
+        "delivery_ms": _spread(tally.delivery),
         "faults": run.faults,
         "slipped_s": round(run.slipped, 1),
         "messages_per_s": round(rate, 1),
@@ -109,6 +112,10 @@ def figures(run: FleetRun, seconds: float, rate: float, latencies: list[float]) 
 def moment(t: int) -> str:
     """Simulated ms UTC, to the second."""
     return datetime.fromtimestamp(t / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _spread(latencies: Latencies) -> dict[str, float]:
+    return {f"p{share:g}": round(1000 * latencies.quantile(share / 100), 1) for share in (50, 95, 99)}
 
 
 def _quantile(values: list[float], share: float) -> float:
@@ -133,6 +140,10 @@ def _line(told: dict[str, Any]) -> str:
     return " · ".join(parts)
 
 
+def _told(spread: dict[str, float]) -> str:
+    return ", ".join(f"{share} {value:g}" for share, value in spread.items()) + " ms"
+
+
 def _rows(told: dict[str, Any], run: FleetRun) -> list[tuple[str, str]]:
     rate = told["messages"] / max(told["seconds"], 1e-9)
     return [
@@ -143,6 +154,8 @@ def _rows(told: dict[str, Any], run: FleetRun) -> list[tuple[str, str]]:
         ("undelivered", f"{told['undelivered']:,}"),
         ("held back", f"{told['held_back']:,} by devices that are offline"),
         ("POSTs", f"{told['posts']:,}, p95 {told['post_p95_ms']:g} ms, {told['retries']:,} retries"),
+        ("lateness", _told(told["late_ms"]) + " from when it was due to the queue"),
+        ("delivery", _told(told["delivery_ms"]) + " from when it was due until it was taken"),
         ("faults", f"{told['faults']:,} → {run.truth_path}"),
         ("slipped", f"{told['slipped_s']:g} s of simulated time"),
         ("duration", f"{told['seconds']:g} s, {rate:,.0f} messages/s, until {told['simulated']}"),
