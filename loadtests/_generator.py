@@ -15,6 +15,7 @@ from loadtests._laggard import Laggard
 from loadtests._ledger import Ledger, Sample
 from loadtests._options import Settings
 from loadtests._origin import Origins
+from loadtests._pack import Pack
 from loadtests._probe import Probe
 from loadtests._publisher import ANSWER_SECONDS, Publisher
 from loadtests._pump import Pump
@@ -79,13 +80,15 @@ class Generator:
         self._bookkeeper = gevent.spawn(self._keep_books)
         self._weather = gevent.spawn(storms, self._audience.plan, self._strike)
 
-    def subscriber(self) -> Subscriber | Laggard:
+    def subscriber(self) -> Subscriber | Laggard | Pack:
         """A new one, not yet connected: who comes in a phase with slow readers is one."""
         phase = self._audience.plan.phase_at(time.time_ns())
         if phase is not None and phase.step.slow:
             self._laggards += 1
             return Laggard(self._audience, phase, trickles=self._laggards % 2 == 0)
-        return Subscriber(self._audience)
+        if self._settings.subs_per_user == 1:
+            return Subscriber(self._audience)
+        return Pack([Subscriber(self._audience) for _ in range(self._settings.subs_per_user)])
 
     def delay(self) -> float:
         """Seconds that a new subscriber waits, until the plan begins, and so that a level grows evenly."""

@@ -10,6 +10,7 @@ import re
 import socket
 import struct
 import time
+from collections.abc import Callable
 
 import gevent
 from gevent.event import Event
@@ -51,9 +52,9 @@ class Laggard:
         self._tail = b""
         audience.members.add(self)
 
-    def follow(self, delay: float) -> None:
+    def follow(self, delay: Callable[[], float]) -> None:
         """Connect, lag until the phase is over, read what there is, and tell; parks the calling greenlet."""
-        gevent.sleep(delay)
+        gevent.sleep(delay())
         if self._connect():
             since_ns = time.time_ns()
             ended = self._lag() or self._catch_up()

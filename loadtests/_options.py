@@ -7,7 +7,7 @@ from typing import Any
 
 from loadtests._catalogue import SCENARIOS
 from loadtests._origin import OriginError, addresses
-from loadtests._overrides import OptionError, number, scenario_of
+from loadtests._overrides import OptionError, number, scenario_of, subs_per_user
 from loadtests._scenario import Scenario
 from loadtests._slo import WHOLE_RUN, Objective, SloError
 

@@ -11,7 +11,7 @@ from loadtests._catalogue import SCENARIOS
 from loadtests._reconnect import POLICIES
 from loadtests._scenario import Scenario
 
-__all__ = ["OptionError", "number", "scenario_of"]
+__all__ = ["OptionError", "number", "scenario_of", "subs_per_user"]
 
 Number = TypeVar("Number", int, float)
 WORDS: dict[Any, str] = {int: "a whole number", float: "a number"}
@@ -128,6 +128,16 @@ def _policies(text: str) -> tuple[str, ...] | None:
     if len(set(policies)) < len(policies):
         raise OptionError(f"--reconnect {text!r}: each policy once")
     return policies
+
+
+def subs_per_user(given: Mapping[str, Any], scenario: Scenario) -> int:
+    """How many subscribers go with one user. Raises OptionError where they could not be counted like that."""
+    pack = number(given, "--subs-per-user", int, 1, least=1)
+    if pack > 1 and (scenario.search or scenario.open_end or scenario.slow_pct):
+        raise OptionError(f"--subs-per-user: {scenario.name} counts its subscribers one by one; leave it out")
+    if odd := [level for level in scenario.levels if level % pack]:
+        raise OptionError(f"--subs-per-user {pack}: {odd[0]} subscribers are not a whole number of users")
+    return pack
 
 
 def number(

@@ -204,7 +204,8 @@ class Run:
 
     def _question(self, workers: int) -> Muster:
         most = self.settings.scenario.most_subscribers
-        return Muster(self._host, self._options, -(-most // max(1, workers)))
+        pack = self.settings.subs_per_user
+        return Muster(self._host, self._options, -(-most // (pack * max(1, workers))) * pack)
 
     def _mustered(self, peer: Peer, answer: object) -> Member:
         match answer:

@@ -1,6 +1,7 @@
 """One subscriber: holds a stream open, and accounts for each probe that comes. Reads no socket itself."""
 
 import time
+from collections.abc import Callable
 
 from loadtests._accounting import NEW, Seen, Track
 from loadtests._answer import answer_kind
@@ -58,9 +59,9 @@ class Subscriber:
         self._due_ns = time.time_ns() + int(delay * SECOND)
         self._timer = self._audience.pump.later(delay, self._arrive)
 
-    def follow(self, delay: float) -> None:
+    def follow(self, delay: Callable[[], float]) -> None:
         """The same, and park the calling greenlet until everybody leaves."""
-        self.start(delay)
+        self.start(delay())
         self._audience.over.wait()  # without a deadline: a stream may last as long as the run
 
     def cut(self) -> None:

@@ -9,18 +9,17 @@ from loadtests._plugin import current_generator
 
 
 class Subscriber(User):
-    """One user is one subscriber; the run's pump reads its bytes, so it costs little more than a stack."""
+    """One user is one subscriber, or so many as --subs-per-user says; the run's pump reads their bytes."""
 
     _subscriber: Any = None  # until there is a run to belong to
 
     def on_start(self) -> None:
-        generator = current_generator(self.environment)
-        self._subscriber = generator.subscriber()
-        self._delay = generator.delay()
+        self._generator = current_generator(self.environment)
+        self._subscriber = self._generator.subscriber()
 
     @task
     def follow(self) -> None:
-        self._subscriber.follow(self._delay)
+        self._subscriber.follow(self._generator.delay)
         raise StopUser  # the run has drained, and everybody leaves
 
     def on_stop(self) -> None:
