@@ -63,4 +63,5 @@ class Line:
         messages = self._encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
         due = np.full(len(messages), np.nan) if self.clock is None else self.clock.when(rows.at)
         self._tally.lateness.add(monotonic() - due)
+        self._tally.late += len(messages) * rows.late
         await self._sink.put(Parcel(messages, self._first + rows.device, due), self._routes[rows.device])

@@ -83,9 +83,9 @@ class Sink:
         return len(self._outboxes)
 
     @property
-    def under_way(self) -> int:
-        """How many POSTs may be under way at once now."""
-        return self._window.size
+    def under_way(self) -> tuple[int, int]:
+        """How many POSTs are under way now, and how many may be."""
+        return self._window.under_way, self._window.size
 
     @property
     def trouble(self) -> str:
@@ -198,6 +198,7 @@ class Sink:
         answer, size = await connection.post(url, messages)
         if answer.status:
             self._tally.posts += 1
+            self._tally.answers[answer.status] += 1
             self._tally.latencies.append(monotonic() - begin)
         if answer.meaning is Meaning.TAKEN:
             self._tally.body_bytes += size

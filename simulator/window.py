@@ -19,7 +19,7 @@ class Window:
 
     def __init__(self, most: int) -> None:
         self._most, self._size = most, float(most)
-        self._under_way = self._successes = self._failures = 0
+        self.under_way = self._successes = self._failures = 0
         self._turn = asyncio.Condition()
         self._life = asyncio.Event()  # set by the success that closes the circuit
 
@@ -37,12 +37,12 @@ class Window:
     async def turn(self) -> AsyncIterator[None]:
         """Wait for one's turn, and hold it."""
         async with self._turn:
-            await self._turn.wait_for(lambda: self._under_way < self.size)
-            self._under_way += 1
+            await self._turn.wait_for(lambda: self.under_way < self.size)
+            self.under_way += 1
         try:
             yield
         finally:
-            self._under_way -= 1
+            self.under_way -= 1
             async with self._turn:
                 self._turn.notify_all()
 
