@@ -33,16 +33,16 @@ RATES = {"achieved_pub_s", "deliveries_s"}  # that the generator sets: told wher
 AGREE = ("--levels", "--hold", "--settle", "--pub-rate", "--payload-bytes", "--schedule")
 MACHINE = ("host", "cpus", "kernel", "kts")
 RANGE = (
-    "A ratio is that of the medians, with the lowest and the highest that two single runs gave; an invalid run "
-    "counts only where its side has no other."
+    "A ratio is that of the medians, with the lowest and the highest that two single runs gave; an invalid "
+    "run counts only where its side has no other."
 )
 FEW = (
     "One or two runs say little about their noise, so nothing is called better or worse: repeat each side at "
     "least three times."
 )
 REPEATED = (
-    "Better or worse stands where every run of one side lies beyond every run of the other, with three or more "
-    "of each, which chance alone brings about once in {often} comparisons of things that are alike."
+    "Better or worse stands where every run of one side lies beyond every run of the other, with three or "
+    "more of each, which chance alone brings about once in {often} comparisons of things that are alike."
 )
 Verdict = Literal["better", "worse", "alike", "unknown", "invalid"]
 

@@ -51,7 +51,7 @@ def candidates(part: LoadPart) -> Iterator[Drawing | None]:
     if series is not None:
         yield heatmap(series, found, f"{anchor}-heat")
         yield drift(series, found, f"{anchor}-drift")
-        yield over_time(series, found, f"{anchor}-time")
+        yield over_time(series, found, f"{anchor}-time", to_all=part.result.to_all)
         yield losses(series, found, f"{anchor}-losses")
     yield connecting(series, found, f"{anchor}-connect")
     yield fan_out(part.result.events, part.result.subscribers, f"{anchor}-fan")

@@ -78,8 +78,8 @@ class Phase(Struct, frozen=True, kw_only=True):
     loss: Loss = Loss()
     resume: dict[str, Any] = {}
     fairness: dict[str, Any] = {}
-    slow: dict[str, Any] | None = None
-    topics: dict[str, Any] | None = None
+    answers: dict[str, Any] = {}
+    churn: dict[str, Any] = {}
 
     def __post_init__(self) -> None:
         for name, span in (("t", self.t), ("judged", self.judged)):
@@ -134,6 +134,7 @@ class Series(Struct, frozen=True, kw_only=True):
     client_cpu: list[Amount] = []
     server_cpu: list[Amount] = []
     server_rss_mb: list[Amount] = []
+    server: dict[str, list[Signed]] = {}
     heat: Heat | None = None
 
     def __post_init__(self) -> None:
@@ -142,8 +143,14 @@ class Series(Struct, frozen=True, kw_only=True):
         for name in self.__struct_fields__:
             values = getattr(self, name)
             values = values.rows if isinstance(values, Heat) else values
-            if name != "t" and isinstance(values, list) and values and len(values) != len(self.t):
-                raise ValueError(f"`{name}` has {len(values)} values where `t` has {len(self.t)}")
+            if isinstance(values, list):
+                self._as_long(name, values)
+        for name, exported in self.server.items():
+            self._as_long(f"server[{name!r}]", exported)
+
+    def _as_long(self, name: str, values: list[Any]) -> None:
+        if values and len(values) != len(self.t):
+            raise ValueError(f"`{name}` has {len(values)} values where `t` has {len(self.t)}")
 
 
 class Events(Struct, frozen=True):
@@ -210,6 +217,15 @@ class Load(Struct, frozen=True, kw_only=True, tag_field="schema", tag="eventbahn
     slo: list[Slo] = []
     errors: dict[str, Count] = {}
     capacity: dict[str, Any] | None = None
+    slow: dict[str, Any] | None = None
+    topics: dict[str, Any] | None = None
+    drift: dict[str, Any] | None = None
+    aborted: str | None = None
+
+    @property
+    def to_all(self) -> bool:
+        """Whether every event was meant for every subscriber, all the time."""
+        return not (self.topics or self.slow or self.run.args.keys() & {"--topics", "--lifetime"})
 
 
 def checked(unpack: Any, packed: Raw, name: str) -> None:

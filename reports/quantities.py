@@ -19,14 +19,26 @@ __all__ = ["KNOWN", "quantities", "timed"]
 
 LATENCIES = (
     *("deliver", "deliver_sent", "last_subscriber", "spread", "connect", "first_event", "publish"),
-    *("publisher_late", "client_lag", "replay", "reconnect"),
+    *("publisher_late", "client_lag", "replay", "reconnect", "catchup", "drain"),
 )
 FIGURES = ("min", "mean", *QUANTILES, "max")
 COUNTS = ("expected", "lost", "silent", "announced", "dup", "late", "history")
 RATES = ("offered_pub_s", "achieved_pub_s", "deliveries_s")
 SERVER = ("server.cpu", "server.rss_mb", "server.cpu_us_per_delivery")
-ADDED = {"reconnects", "gap", "dup", "replayed", "leak"}  # of the groups, what is a count
-GROUPS = ("resume", "fairness", "slow", "topics")
+BACK = ("back50", "back95", "back99", "back100")
+OTHERS = {  # of a phase, and whether they add up over phases
+    "resume": ("cut", "reconnects", "replayed", "gap", "dup", "refused", "http_429", "http_4xx", "http_5xx"),
+    "answers": ("429", "4xx", "5xx", "other", "none", "unsent"),
+    "churn": ("left", "abandoned"),
+}
+OF_RUN = {  # of the run as such
+    "capacity": ("subscribers",),
+    "slow": ("p99_ratio", "stalled_evicted", "trickle_evicted"),
+    "topics": ("leak",),
+    "drift": ("p99_us_per_h", "p99_low", "p99_high", "rss_mb_per_h", "disconnects_per_h"),
+}
+ADDED = {f"{group}.{name}" for group, names in OTHERS.items() for name in names}
+UNITS = {"_us": 1, "_ms": 1000}  # of a key, in µs
 VERDICTS = tuple(verdict.lower() for verdict in ORDER)
 LEVELS = ("must", "should", "may")
 
@@ -35,7 +47,9 @@ KNOWN: Mapping[type[Result], frozenset[str]] = {
         (
             *(f"{latency}.{figure}" for latency in LATENCIES for figure in (*FIGURES, "n")),
             *(f"loss.{count}" for count in COUNTS),
-            *(*RATES, *SERVER, "resume.reconnects", "resume.gap", "resume.dup", "fairness.jain"),
+            *(*RATES, *SERVER, *ADDED, "fairness.jain", "fairness.order_corr"),
+            *(f"resume.{name}" for name in BACK),
+            *(f"{group}.{name}" for group, names in OF_RUN.items() for name in names),
         )
     ),
     Conformance: frozenset(
@@ -48,7 +62,7 @@ KNOWN: Mapping[type[Result], frozenset[str]] = {
 
 def timed(name: str) -> bool:
     """Whether a figure is a time, in µs."""
-    return name.rpartition(".")[2] in FIGURES
+    return name.rpartition(".")[2] in (*FIGURES, *BACK)
 
 
 def quantities(result: Result) -> dict[str, float]:
@@ -86,18 +100,24 @@ def of_load(result: Load) -> Iterator[tuple[str, float]]:
         for name, value in of_phase(each, result.series):
             yield f"phase[{each.phase.name}].{name}", value
     yield from of_run(found, result.series)
-    yield from ((f"capacity.{name}", value) for name, value in numbers(result.capacity or {}))
+    for group in OF_RUN:
+        yield from numbers(getattr(result, group) or {}, f"{group}.")
 
 
 def of_phase(each: PhaseMetrics, series: Series | None) -> Iterator[tuple[str, float]]:
-    phase = each.phase
-    for metric in {**phase.metrics, **each.latency}:
+    for metric in {**each.phase.metrics, **each.latency}:
         yield from figures(metric, each.measured(metric))
+    yield from others(each)
+    yield from of_server([each], series)
+
+
+def others(each: PhaseMetrics) -> Iterator[tuple[str, float]]:
+    """What a phase has besides latencies."""
+    phase = each.phase
     yield from numbers(asdict(phase.loss), "loss.")
     yield from ((name, value) for name in RATES if (value := getattr(phase, name)) is not None)
-    for group in GROUPS:
-        yield from numbers(getattr(phase, group) or {}, f"{group}.")
-    yield from of_server([each], series)
+    for group in (*OTHERS, "fairness"):
+        yield from numbers(getattr(phase, group), f"{group}.")
 
 
 def of_run(found: Sequence[PhaseMetrics], series: Series | None) -> Iterator[tuple[str, float]]:
@@ -106,9 +126,8 @@ def of_run(found: Sequence[PhaseMetrics], series: Series | None) -> Iterator[tup
         yield from figures(metric, together(metric, found))
     apart: dict[str, list[float]] = {}
     for each in found:
-        for name, value in of_phase(each, None):
-            if not timed(name) and not name.endswith(".n"):
-                apart.setdefault(name, []).append(value)
+        for name, value in others(each):
+            apart.setdefault(name, []).append(value)
     yield from ((name, joined(name, values)) for name, values in apart.items())
     yield from of_server(found, series)
 
@@ -165,14 +184,14 @@ def numbers(group: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, f
             case bool():
                 continue
             case int() | float():
-                yield f"{prefix}{name}", value
+                unit = name[-3:] if name[-3:] in UNITS else ""
+                yield f"{prefix}{name.removesuffix(unit)}", value * UNITS.get(unit, 1)
             case dict():
                 yield from numbers(value, f"{prefix}{name}.")
 
 
 def joined(name: str, values: Iterable[float]) -> float:
     """One figure of a run from those of its phases."""
-    last = name.rpartition(".")[2]
-    if last == "jain":
+    if name == "fairness.jain":
         return min(values)
-    return sum(values) if name.startswith("loss.") or last in ADDED else max(values)
+    return sum(values) if name.startswith("loss.") or name in ADDED else max(values)

@@ -6,7 +6,7 @@ __all__ = ["ABSENT", "count", "figure", "latency", "ms", "plain", "times"]
 
 ABSENT = "–"
 THIN = "\u202f"  # narrow, does not break
-TIMES = ("min", "mean", "p50", "p90", "p95", "p99", "p999", "max")
+TIMES = ("min", "mean", "p50", "p90", "p95", "p99", "p999", "max", "back50", "back95", "back99", "back100")
 
 
 def count(number: float | None) -> str:

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from reports.axes import phase_names, seconds_axis, shade
+from reports.axes import phase_names, seconds_axis, shade, short
 from reports.canvas import DASHES, Drawing, draw
 from reports.load_schema import Series
 from reports.metrics import PhaseMetrics
@@ -16,10 +16,9 @@ from reports.units import count
 
 __all__ = ["counts", "over_time", "rates"]
 
-COMMON = (
-    "Shaded: the part of each phase that was judged. Dashed, at the top: what was offered, each event to "
-    "every subscriber."
-)
+MOST_EXPORTED = 4  # of the server's own metrics
+CAPTION = "Shaded: the part of each phase that was judged."
+OFFERED = " Dashed, at the top: what was offered, each event to every subscriber."
 
 
 class Curve(NamedTuple):
@@ -30,7 +29,7 @@ class Curve(NamedTuple):
     style: dict[str, Any]
 
 
-def over_time(series: Series, found: Sequence[PhaseMetrics], name: str) -> Drawing | None:
+def over_time(series: Series, found: Sequence[PhaseMetrics], name: str, *, to_all: bool) -> Drawing | None:
     """Deliveries, processors and the server's memory; None where nothing was sampled."""
     panels = [(label, curves) for label, curves in measured(series) if curves]
     if not series.deliveries or len(series.t) < 2:
@@ -47,12 +46,14 @@ def over_time(series: Series, found: Sequence[PhaseMetrics], name: str) -> Drawi
             if len(curves) > 1:
                 axes.legend(loc="upper left", bbox_to_anchor=(1.005, 1), borderaxespad=0)
             shade(axes, found)
-        offered(rows[0], found)
+        if to_all:
+            offered(rows[0], found)
         rows[-1].set_xlim(series.t[0], series.t[-1])
         phase_names(rows[0], found)
         seconds_axis(rows[-1])
 
-    return Drawing("Deliveries and their cost over time", COMMON, draw(plot, 2.6 + 1.1 * len(panels), name))
+    caption = CAPTION + OFFERED * to_all
+    return Drawing("Deliveries and their cost over time", caption, draw(plot, 2.6 + 1.1 * len(panels), name))
 
 
 def measured(series: Series) -> list[tuple[str, list[Curve]]]:
@@ -61,20 +62,22 @@ def measured(series: Series) -> list[tuple[str, list[Curve]]]:
     dashed: dict[str, Any] = {"color": INK, "linestyle": DASHES}
     cpu = [Curve("server", series.server_cpu, solid), Curve("generator", series.client_cpu, dashed)]
     memory = [Curve("server", series.server_rss_mb, solid)]
+    exported = list(series.server.items())[:MOST_EXPORTED]
     streams = [Curve("streams", [float(n) for n in series.subs], solid)]
     return [
         ("deliveries/s", [Curve("deliveries", rates(series, series.deliveries), solid)]),
         ("streams", [curve for curve in streams if curve.values]),
         ("CPU, % of a core", [curve for curve in cpu if curve.values]),
         ("server, MB", [curve for curve in memory if curve.values]),
+        *((short(name), [Curve("server", values, solid)]) for name, values in exported if values),
     ]
 
 
 def offered(axes: Axes, found: Sequence[PhaseMetrics]) -> None:
-    """The events offered, times the subscribers, where every event goes to all of them."""
+    """The events offered, times the subscribers."""
     for each in found:
         phase = each.phase
-        if phase.offered_pub_s and not phase.topics and not phase.slow:
+        if phase.offered_pub_s:
             due = phase.offered_pub_s * phase.subs
             axes.plot(phase.window, [due, due], color=MUTED, linestyle=DASHES, linewidth=1.1)
             axes.set_ylim(0, max(axes.get_ylim()[1], due * 1.08))
