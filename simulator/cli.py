@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from .config import Config
-from .display import Display, moment
+from .display import Display
+from .figures import moment
 from .look_cli import faults, models, new, plan, preview
 from .options import check_folder, configured, load_config, shard_of
 from .outage import UndeliverableError

@@ -73,6 +73,18 @@ class FleetRun:
         self._lines: list[Line] = []
 
     @property
+    def name(self) -> str:
+        """As the configuration has it."""
+        return self.config.run.name
+
+    @property
+    def share(self) -> float | None:
+        """How much of its simulated time is over; None if it has no end."""
+        if self.span.end is None:
+            return None
+        return min(1.0, (self.position - self.span.origin) / max(1, self.span.end - self.span.origin))
+
+    @property
     def slipped(self) -> float:
         """Simulated seconds by which the fleet is behind the wall clock, since the receiver or we lag."""
         return self.clock.lost(time.monotonic()) if self.clock else 0.0
