@@ -36,20 +36,20 @@ ExitCode = Annotated[int, Meta(ge=0, le=255)]
 Probe = tuple[str, Count, Count, Microseconds, Microseconds]  # source, seq, subscribers, µs to first, to last
 
 # Packed, and what `msgspec` would say of the list itself.
-Arrivals = Annotated[Raw, Meta(extra_json_schema=msgspec.json.schema(list[tuple[Seconds, Count]]))]
+Arrivals = Annotated[Raw, Meta(extra_json_schema=msgspec.json.schema(list[tuple[Seconds, Count]] | None))]
 Buckets = Annotated[Raw, Meta(extra_json_schema=msgspec.json.schema(list[tuple[Microseconds, Count]]))]
 Probes = Annotated[Raw, Meta(extra_json_schema=msgspec.json.schema(list[Probe]))]
 
 NOTHING = Raw(b"[]")
-ARRIVALS = msgspec.json.Decoder(list[tuple[Seconds, Count]])
+ARRIVALS = msgspec.json.Decoder(list[tuple[Seconds, Count]] | None)
 BUCKETS = msgspec.json.Decoder(list[tuple[Microseconds, Count]])
 PROBES = msgspec.json.Decoder(list[Probe])
 
 
 def arrivals(packed: Raw) -> list[tuple[float, int]]:
     """[seconds, bytes] of each read. Raises ValueError, as the two below."""
-    found: list[tuple[float, int]] = unpacked(ARRIVALS, packed)
-    return found
+    found: list[tuple[float, int]] | None = unpacked(ARRIVALS, packed)
+    return found or []
 
 
 def buckets(packed: Raw) -> list[tuple[int, int]]:

@@ -53,7 +53,7 @@ class Row(Struct, frozen=True, kw_only=True):
     def arrivals(self) -> list[tuple[float, int]]:
         """Seconds and bytes of each read."""
         try:
-            return arrivals(self.packed_arrivals) if self.packed_arrivals != b"null" else []
+            return arrivals(self.packed_arrivals)
         except ValueError as error:
             raise ValueError(f"`arrivals`: {error}") from error
 
