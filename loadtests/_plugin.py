@@ -12,6 +12,7 @@ from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.exception import StopTest
 from locust.runners import MasterRunner, Runner, WorkerRunner
+from locust.web import WebUI
 
 from loadtests._admission import USAGE, RefusalError, arrange, provide
 from loadtests._crew import Crew, LocalPeer
@@ -20,6 +21,7 @@ from loadtests._generator import Generator
 from loadtests._link import MasterLink, RemotePeer, WorkerLink
 from loadtests._options import OPTIONS
 from loadtests._shape import PlanShape
+from loadtests._tab import show
 from loadtests._wire import Report
 from loadtests._worker import Worker
 
@@ -54,7 +56,7 @@ def add_options(parser: LocustArgumentParser, **_: Any) -> None:
         )
 
 
-def take_part(environment: Environment, runner: Runner | None, **_: Any) -> None:
+def take_part(environment: Environment, runner: Runner | None, web_ui: WebUI | None, **_: Any) -> None:
     """Each process plays its role: master, worker, or both in one."""
     options = environment.parsed_options
     if runner is None or options is None:
@@ -73,6 +75,9 @@ def take_part(environment: Environment, runner: Runner | None, **_: Any) -> None
             shape = PlanShape(environment, lambda: crew)
     shape.runner = runner
     environment.shape_class = shape
+    if web_ui is not None:
+        show(web_ui, options.web_base_path.rstrip("/"), shape.shown)
+        environment.events.reset_stats.add_listener(shape.clear)
     check(environment, options)
 
 

@@ -98,6 +98,8 @@ class Run:
         self.feed = feed
         self.begun = self.over = False
         self.ledger = Ledger()
+        self.shown = Ledger()  # the same, since somebody last cleared what is shown
+        self.document: dict[str, Any] | None = None
         self._target = target
         self._host = host
         self._run_time = run_time
@@ -152,6 +154,7 @@ class Run:
             delta = Ledger()
             delta.merge(report.ledger, member.seconds_ahead)
         self.ledger.merge(delta)
+        self.shown.merge(delta)
         self.feed.add(delta)
 
     def join(self, peer: Peer) -> None:
@@ -183,7 +186,16 @@ class Run:
             self._drain(min(now, self.plan.end_ns))
             self._bookkeeper.kill()
             self.over = True
-            keep(self._judge(self._books()))
+            self.document = self._judge(self._books())
+            keep(self.document)
+
+    def clear(self) -> None:
+        """Show only what is counted from now on. The result file is of the whole run."""
+        self.shown = Ledger()
+
+    def losses(self) -> dict[int, dict[str, int]]:
+        """By phase, once that is known."""
+        return {phase["id"]: phase["loss"] for phase in self.document["phases"]} if self.document else {}
 
     def hurry(self) -> None:
         """Wait for nothing more: what there is will be written, and called invalid."""

@@ -27,6 +27,7 @@ class PlanShape(LoadTestShape):
     def __init__(self, environment: Environment, crew: Callable[[], Crew]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.run: Run | None = None
+        self._last: Run | None = None
         self._environment = environment
         self._crew = crew
         options = environment.parsed_options
@@ -38,7 +39,7 @@ class PlanShape(LoadTestShape):
         """Locust starts a new run; in the web interface there may be many. A master says so twice."""
         super().reset_time()  # type: ignore[no-untyped-call]
         if self.run is not None and self.run.over:
-            self.run = None
+            self._last, self.run = self.run, None
 
     def tick(self) -> tuple[int, float] | None:
         """(users, users to start a second), or None to stop."""
@@ -78,6 +79,15 @@ class PlanShape(LoadTestShape):
         )
         run.begin()
         return run
+
+    def shown(self) -> Run | None:
+        """The run that figures are shown of: this one, or the last one until another begins."""
+        return self.run if self.run is not None and self.run.begun else self._last
+
+    def clear(self, **_: Any) -> None:
+        """Somebody reset Locust's statistics."""
+        if (run := self.shown()) is not None:
+            run.clear()
 
     @classmethod
     def of(cls, environment: Any) -> "PlanShape | None":

@@ -1,29 +1,39 @@
 """A server that loses, repeats, delays and cuts on purpose, and counts what it did: the load tests' measure.
 
-`python -m tests.loadtests.stub [FAULTS]` prints its URL; `GET /stats` tells what was injected.
-It shares no code with our server or our clients.
+`python -m tests.loadtests.stub [FAULTS]` prints its URL; `GET /stats` tells what was injected, `GET /record`
+when each event was due and when it was written to each stream, [ns, ns]. It shares no code with our server or
+our clients.
 """
 
 import asyncio
 import json
+import re
 import sys
+import time
 from collections import Counter, deque
 from typing import NamedTuple, cast
 
 import click
 import uvloop
 
-GRACE = 10  # events that each subscriber gets before anything goes wrong: it is surely counted on by then
+GRACE = 20  # events that each subscriber gets before anything goes wrong: it is surely counted on by then
 KEPT = 5_000
+LEFT_BEHIND = 0.5  # seconds, and nothing will follow that an event could change places with
+DUE = re.compile(rb'"intended":(\d+)')
 
 
 class Faults(NamedTuple):
-    """Every `lose`-th event is withheld, every `repeat`-th sent twice; after `cut` a stream ends, once."""
+    """Every `lose`-th event is withheld, every `repeat`-th sent twice, every `swap`-th after the next one.
+
+    After `cut` events a stream ends, once; to those who come back, `again` events are sent that they have.
+    """
 
     delay: float
     lose: int
     repeat: int
+    swap: int
     cut: int
+    again: int
     forget: bool  # do not replay to those who come back
     reset: bool  # … but tell them
     refuse: int  # every so many probes
@@ -35,6 +45,7 @@ class Hub:
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
         self.counts: Counter[str] = Counter()
+        self.record: list[tuple[int, int]] = []
         self.streams: set[Connection] = set()
         self.kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT)
         self.last = 0
@@ -49,6 +60,10 @@ class Hub:
     def missed_since(self, last: int) -> list[tuple[int, bytes]]:
         return [(number, data) for number, data in self.kept if number > last]
 
+    def had_until(self, last: int, count: int) -> list[tuple[int, bytes]]:
+        had = [(number, data) for number, data in self.kept if number <= last]
+        return had[len(had) - min(count, len(had)) :]
+
 
 class Connection(asyncio.Protocol):
     """One client: publishes, asks for figures, or subscribes."""
@@ -57,6 +72,7 @@ class Connection(asyncio.Protocol):
         self.hub = hub
         self.buffer = b""
         self.sent = 0
+        self.held: tuple[int, bytes] | None = None
         self.transport: asyncio.Transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -85,6 +101,8 @@ class Connection(asyncio.Protocol):
                 self.accept(body)
             case ["GET", "/stats"]:
                 self.reply(json.dumps(self.hub.counts).encode())
+            case ["GET", "/record"]:
+                self.reply(json.dumps(self.hub.record).encode())
             case ["GET", "/events"]:
                 self.subscribe(int(headers["last-event-id"]) if "last-event-id" in headers else None)
             case _:
@@ -115,7 +133,9 @@ class Connection(asyncio.Protocol):
         self.sent = self.hub.faults.cut  # it was cut once, and is left alone now
         missed = self.hub.missed_since(last)
         if not self.hub.faults.forget:
-            for number, data in missed:
+            had = self.hub.had_until(last, self.hub.faults.again)
+            self.hub.counts["again"] += len(had)
+            for number, data in [*had, *missed]:
                 self.event(number, data)
             return
         self.hub.counts["forgotten"] += len(missed)
@@ -124,12 +144,19 @@ class Connection(asyncio.Protocol):
 
     def offer(self, number: int, data: bytes) -> None:
         """Send the event, or do wrong by it."""
-        lose, repeat, cut = self.hub.faults[1:4]
+        lose, repeat, swap, cut = self.hub.faults[1:5]
         self.sent += 1
         if lose and self.sent > GRACE and self.sent % lose == 0:
             self.hub.counts["lost"] += 1
             return
+        if swap and self.sent > GRACE and self.sent % swap == 0:
+            self.held = (number, data)
+            asyncio.get_running_loop().call_later(LEFT_BEHIND, self.release)
+            return
         self.event(number, data)
+        if self.held:
+            self.hub.counts["swapped"] += 1
+            self.release()
         if repeat and self.sent > GRACE and self.sent % repeat == 0:
             self.hub.counts["repeated"] += 1
             self.event(number, data)
@@ -138,7 +165,14 @@ class Connection(asyncio.Protocol):
             self.transport.close()
             self.hub.streams.discard(self)
 
+    def release(self) -> None:
+        if self.held:
+            self.event(*self.held)
+            self.held = None
+
     def event(self, number: int, data: bytes) -> None:
+        if due := DUE.search(data):
+            self.hub.record.append((int(due[1]), time.time_ns()))
         self.write(b"id: %d\nevent: measurement\ndata: %s\n\n" % (number, data))
 
     def write(self, data: bytes) -> None:
@@ -149,7 +183,9 @@ class Connection(asyncio.Protocol):
 @click.option("--delay", default=0.0)
 @click.option("--lose", default=0)
 @click.option("--repeat", default=0)
+@click.option("--swap", default=0)
 @click.option("--cut", default=0)
+@click.option("--again", default=0)
 @click.option("--forget", is_flag=True)
 @click.option("--reset", is_flag=True)
 @click.option("--refuse", default=0)

@@ -1,0 +1,87 @@
+"""A run at a glance while it lasts: figures by phase and by second, as rows. Pure; judges nothing."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from loadtests._histogram import HEAT_BITS, Histogram
+from loadtests._ledger import Ledger
+from loadtests._plan import Plan, Window
+
+__all__ = ["COLUMNS", "by_phase", "by_second"]
+
+SECOND = 1_000_000_000
+COLUMNS = {
+    "phase": "Phase",
+    "subscribers": "Subscribers",
+    "deliveries": "Deliveries",
+    "p50": "Deliver 50%ile (ms)",
+    "p95": "95%ile (ms)",
+    "p99": "99%ile (ms)",
+    "p999": "99.9%ile (ms)",
+    "last_p99": "Last subscriber 99%ile (ms)",
+    "connect_p99": "Connect 99%ile (ms)",
+    "publish_p99": "Publish 99%ile (ms)",
+    "client_lag_p99": "Client lag 99%ile (ms)",
+    "lost": "Lost",
+    "late": "Out of order",
+    "dup": "Duplicates",
+}
+Row = dict[str, Any]
+
+
+def by_phase(plan: Plan, ledger: Ledger, loss: Mapping[int, Mapping[str, int]]) -> list[Row]:
+    """A row for each phase that has begun; `loss` by phase is known once a run has drained."""
+    rows = [_row(phase.id, phase.name, phase.subscribers, ledger) for phase in plan.phases]
+    return [
+        row | {"lost": loss.get(phase.id, {}).get("lost", "–")}
+        for phase, row in zip(plan.phases, rows, strict=True)
+        if row["deliveries"] or phase.id in loss
+    ]
+
+
+def _row(phase: int, name: str, subscribers: int, ledger: Ledger) -> Row:
+    judged, whole = [Window(phase, judged=True)], [Window(phase, judged) for judged in (False, True)]
+    deliver, (last, _spread) = ledger.measured("deliver", judged), ledger.fan_out(judged)
+    return {
+        "phase": name,
+        "subscribers": subscribers,
+        "deliveries": deliver.n,
+        "p50": _ms(deliver, 500),
+        "p95": _ms(deliver, 950),
+        "p99": _ms(deliver, 990),
+        "p999": _ms(deliver, 999),
+        "last_p99": _ms(last, 990),
+        "connect_p99": _ms(ledger.measured("connect", whole), 990),
+        "publish_p99": _ms(ledger.measured("publish", judged), 990),
+        "client_lag_p99": _ms(ledger.measured("client_lag", judged), 990),
+        "late": ledger.counts[phase, "late"],
+        "dup": ledger.counts[phase, "dup"],
+    }
+
+
+def by_second(plan: Plan, ledger: Ledger, most: int) -> dict[str, Any]:
+    """The last `most` seconds: percentiles and colours when probes were due; and the curve of all of them."""
+    first, seconds = plan.begin_ns // SECOND, sorted(ledger.heat)[-most:]
+    whole = Histogram()
+    for row in ledger.heat.values():
+        whole.merge(row)
+    return {
+        "t": [second - first for second in seconds],
+        "p50_us": [ledger.heat[second].quantile(500) for second in seconds],
+        "p99_us": [ledger.heat[second].quantile(990) for second in seconds],
+        "heat": [ledger.heat[second].pairs(HEAT_BITS) for second in seconds],
+        "deliveries": [ledger.seconds[second, "deliveries"] for second in seconds],
+        "curve": [(per_mille, whole.quantile(per_mille)) for per_mille in _nines(whole.n)],
+    }
+
+
+def _nines(n: int) -> Sequence[int]:
+    """Per mille, as far as so many samples say anything."""
+    return [
+        per_mille for per_mille in (500, 750, 900, 950, 990, 995, 999) if n * (1_000 - per_mille) >= 1_000
+    ]
+
+
+def _ms(histogram: Histogram, per_mille: int) -> float | None:
+    us = histogram.quantile(per_mille)
+    return None if us is None else float(f"{us / 1000:.3g}")
