@@ -30,7 +30,4 @@ def _share_back(back: Histogram, cut: int, per_mille: int) -> int | None:
     rank = -(-per_mille * cut // 1000)
     if not cut or rank > back.n:
         return None
-    if rank == back.n:
-        return back.most // 1000
-    us = back.quantile(-(-rank * 1000 // back.n))
-    return None if us is None else us // 1000
+    return (back.most if rank == back.n else back.ranked(rank)) // 1000

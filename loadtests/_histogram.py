@@ -73,10 +73,11 @@ class Histogram:
         self.total += other.total
 
     def quantile(self, per_mille: int) -> int | None:
-        """The lower edge of the bucket that holds the sample of that rank; None without samples."""
-        if not self.n:
-            return None
-        rank = max(1, -(-per_mille * self.n // 1000))
+        """The lower edge of the bucket that holds the sample of that share; None without samples."""
+        return self.ranked(max(1, -(-per_mille * self.n // 1000))) if self.n else None
+
+    def ranked(self, rank: int) -> int:
+        """The lower edge of the bucket that holds the sample of that rank, from 1 for the least to n."""
         below = 0
         for edge in sorted(self.counts):
             below += self.counts[edge]

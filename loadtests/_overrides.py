@@ -101,7 +101,9 @@ def _rates(text: str) -> tuple[float, ...] | None:
         number({"--pub-rate": rate}, "--pub-rate", float, 0.0, least=0.001, most=100_000)
         for rate in text.split(",")
     )
-    if list(rates) != sorted(set(rates)) or not rates[0]:
+    if not all(rates):
+        raise OptionError(f"--pub-rate {text!r}: write numbers, like 10,50,100")
+    if list(rates) != sorted(set(rates)):
         raise OptionError(f"--pub-rate {text!r}: several rates rise, like 10,50,100")
     return rates
 
@@ -110,9 +112,7 @@ def _schedule(text: str) -> str | None:
     if text and not SCHEDULE.fullmatch(text):
         raise OptionError(f"--schedule {text!r}: write constant, poisson or burst:N, like burst:200")
     if text.startswith("burst:") and int(text.removeprefix("burst:")) > LARGEST_BURST:
-        raise OptionError(
-            f"--schedule {text!r}: a publisher has {LARGEST_BURST} requests on their way at most"
-        )
+        raise OptionError(f"--schedule {text!r}: write {LARGEST_BURST} or less at once")
     return text or None
 
 
@@ -158,6 +158,6 @@ def number(
     except ValueError as error:
         raise OptionError(f"{flag} {text!r}: write {WORDS[kind]}") from error
     if not least <= value <= most or value == math.inf:
-        bound = f"{least:g} or more" if most == math.inf or not value <= most else f"{least:g} to {most:g}"
+        bound = f"{least:g} or more" if most == math.inf else f"{least:g} to {most:.0f}"
         raise OptionError(f"{flag} {text!r}: write {bound}")
     return value

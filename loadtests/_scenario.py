@@ -7,9 +7,9 @@ from itertools import groupby
 from loadtests._plan import Phase, Plan, Step
 from loadtests._timetable import Bursts, Even, Joined, Timetable, poisson
 
-__all__ = ["DAY", "Scenario"]
+__all__ = ["DAY", "MOST_STEPS", "Scenario"]
 
-MOST_STEPS = 24  # of a search: from 1 to 100 000 by halves, and down to 5 % again
+MOST_STEPS = 32  # of a search: from 1 up to 100 000 by halves, and then to 5 % of it
 DAY = 86_400.0
 AFTER_SECONDS = 5.0  # for slow readers to read what there is
 BURST = "burst:"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-__all__ = ["METRICS", "WHOLE_RUN", "Objective", "SloError"]
+__all__ = ["METRICS", "TIMED", "WHOLE_RUN", "Objective", "SloError"]
 
 LATENCIES = (
     "deliver",

@@ -1,29 +1,22 @@
-"""Endpoints: what a base URL becomes, literally."""
+"""Endpoints: what a URL becomes, literally."""
 
 import pytest
 
 from loadtests._endpoint import Endpoint, EndpointError
 
 
-def test_a_request_to_subscribe() -> None:
-    (endpoint,) = Endpoint.resolve("http://127.0.0.1:8000")
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("http://127.0.0.1:8000", ("127.0.0.1", 8000)),
+        ("http://127.0.0.1/api/", ("127.0.0.1", 80)),
+        ("http://127.0.0.1:81/sub?id=x", ("127.0.0.1", 81)),
+    ],
+)
+def test_a_url_has_an_address(url: str, address: tuple[str, int]) -> None:
+    (endpoint,) = Endpoint.resolve(url)
 
-    assert endpoint.address == ("127.0.0.1", 8000)
-    assert endpoint.subscribe() == (
-        b"GET /events HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nAccept: text/event-stream\r\n"
-        b"Cache-Control: no-cache\r\n\r\n"
-    )
-    assert b"\r\nLast-Event-ID: e-7\r\n\r\n" in endpoint.subscribe("e-7")
-
-
-def test_a_request_to_publish_below_a_prefix() -> None:
-    (endpoint,) = Endpoint.resolve("http://127.0.0.1/api/")
-
-    assert endpoint.address == ("127.0.0.1", 80)
-    assert endpoint.publish(b"{}") == (
-        b"POST /api/measurements HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        b"Content-Length: 2\r\n\r\n{}"
-    )
+    assert (endpoint.url, endpoint.address) == (url, address)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +35,7 @@ def test_loopback_is_told_by_the_address(base: str, loopback: bool) -> None:
 @pytest.mark.parametrize(
     "base", ["", "127.0.0.1:8000", "https://127.0.0.1", "http://", "http://127.0.0.1:99999"]
 )
-def test_what_is_no_base_url_is_refused(base: str) -> None:
+def test_what_is_no_http_url_is_refused(base: str) -> None:
     with pytest.raises(EndpointError) as refused:
         Endpoint.resolve(base)
 

@@ -7,9 +7,7 @@ import pytest
 
 from loadtests._options import OPTIONS, OptionError, Settings
 
-NOTHING: dict[str, Any] = {
-    option.flag[2:].replace("-", "_"): option.keywords.get("default", False) for option in OPTIONS
-}
+NOTHING: dict[str, Any] = {option.field: option.keywords.get("default", False) for option in OPTIONS}
 
 
 def test_the_defaults_are_those_of_fanout() -> None:
@@ -17,7 +15,7 @@ def test_the_defaults_are_those_of_fanout() -> None:
 
     assert settings.scenario.name == "fanout"
     assert settings.scenario.levels == (100, 250, 500, 1000, 2000)
-    assert (settings.scenario.settle, settings.scenario.hold, settings.scenario.pub_rate) == (10, 30, 10)
+    assert (settings.scenario.settle, settings.scenario.hold, settings.scenario.rates) == (10, 30, (10,))
     assert [objective.text for objective in settings.objectives] == ["loss.silent==0"]
     assert settings.path("r1") == Path("results/r1.json")
     assert not settings.allow_remote
@@ -29,9 +27,27 @@ def test_what_is_given_wins() -> None:
     settings = Settings.of({**NOTHING, **given, "server_pid": "12", "seed": "7"})
 
     assert settings.scenario.levels == (5, 10)
-    assert (settings.scenario.settle, settings.scenario.hold, settings.scenario.pub_rate) == (0, 1.5, 20)
+    assert (settings.scenario.settle, settings.scenario.hold, settings.scenario.rates) == (0, 1.5, (20,))
     assert (settings.path("r1"), settings.server_pid, settings.seed) == (Path("x/r1.json.gz"), 12, 7)
     assert settings.given["--levels"] == "5, 10"
+
+
+def test_options_of_scenarios_override_theirs() -> None:
+    given = {
+        "schedule": "burst:20",
+        "payload_bytes": "900",
+        "reconnect": "jitter",
+        "jitter": "0.5",
+        "lifetime": "3",
+        "topics": "4",
+        "zipf": "0",
+        "fleet": "",
+    }
+
+    scenario = Settings.of({**NOTHING, **given}).scenario
+
+    assert (scenario.schedule, scenario.payload, scenario.reconnect) == ("burst:20", 900, ("jitter",))
+    assert (scenario.jitter, scenario.lifetime, scenario.topics, scenario.zipf) == (0.5, 3, 4, 0)
 
 
 def test_an_objective_joins_those_of_the_scenario_or_takes_the_place_of_one() -> None:
@@ -62,11 +78,28 @@ def test_an_empty_field_of_the_web_form_is_not_given() -> None:
         ("hold", "0.5", "write 1 or more"),
         ("hold", "inf", "write 1 or more"),
         ("hold", "30s", "write a number"),
-        ("pub_rate", "0", "write 0.001 or more"),
+        ("windows", "0", "write 1 or more"),
+        ("pub_rate", "0", "write 0.001"),
+        ("pub_rate", "20,10", "several rates rise"),
+        ("pub_rate", "10,", "write numbers"),
+        ("schedule", "poison", "write constant, poisson or burst:N"),
+        ("schedule", "burst:0", "write constant, poisson or burst:N"),
+        ("schedule", "burst:251", "write 250 or less"),
+        ("payload_bytes", "-1", "write 0 to 1000000"),
+        ("payload_bytes", "2000000", "write 0 to 1000000"),
+        ("reconnect", "jiter", "did you mean 'jitter'?"),
+        ("reconnect", "jitter,retry", "fanout goes by one of them"),
+        ("lifetime", "-1", "write 0 or more"),
+        ("topics", "0", "write 1 to 1000"),
+        ("zipf", "11", "write 0 to 10"),
+        ("slow_pct", "5", "only --scenario slow"),
+        ("storm_hook", "true", "only --scenario storm"),
+        ("most", "5", "only --scenario capacity"),
         ("seed", "1.5", "write a whole number"),
         ("server_pid", "0", "write 1 or more"),
         ("slo", ["deliver.p98<=1ms"], "did you mean"),
         ("slo", ["phase[7].deliver.p99<=1ms"], "the phases are 100, 250"),
+        ("slo", ["slow.p99_ratio<=2"], "fanout does not find out slow.p99_ratio"),
         ("out", "/", "write the name of a file"),
     ],
 )
@@ -74,5 +107,24 @@ def test_nonsense_is_refused_by_name(option: str, value: object, said: str) -> N
     with pytest.raises(OptionError) as refused:
         Settings.of({**NOTHING, option: value})
 
-    assert str(refused.value).startswith(f"--{option.replace('_', '-')} ")
+    assert str(refused.value).startswith(f"--{option.replace('_', '-')}")
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"scenario": "storm", "levels": "10,20"}, "storm goes by one of them"),
+        ({"scenario": "storm", "windows": "2"}, "storm has no use for it"),
+        ({"scenario": "storm", "reconnect": "retry,retry"}, "each policy once"),
+        ({"scenario": "capacity", "pub_rate": "10,20"}, "capacity goes by one of them"),
+        ({"scenario": "fleet", "pub_rate": "10"}, "a rhythm of its own"),
+        ({"scenario": "free", "hold": "10"}, "as many (-u) for as long (-t) as you say"),
+        ({"scenario": "capacity", "slo": ["phase[150].loss.lost==0"]}, "nobody knows its phases yet"),
+    ],
+)
+def test_what_contradicts_the_scenario_is_refused(options: dict[str, Any], said: str) -> None:
+    with pytest.raises(OptionError) as refused:
+        Settings.of({**NOTHING, **options})
+
     assert said in str(refused.value)

@@ -1,20 +1,18 @@
-"""Plans: phases follow from the scenario, end to end, and can be cut short."""
-
-from dataclasses import replace
+"""Plans: phases follow from steps, end to end, and can be cut short."""
 
 import pytest
 
-from loadtests._plan import SCENARIOS, Phase, Plan, Window
+from loadtests._plan import Phase, Plan, Step, Window
 
 SECOND = 10**9
-TWO = replace(SCENARIOS["fanout"], levels=(10, 30), settle=2, hold=3)
-PLAN = Plan.of(TWO, 100 * SECOND)
+TEN, THIRTY = Step("10", 10, 5, 2, 3), Step("30", 30, 5, 2, 3)
+PLAN = Plan.of((TEN, THIRTY), 100 * SECOND)
 
 
 def test_phases_follow_each_other_without_a_gap() -> None:
     assert PLAN.phases == (
-        Phase(0, "10", 10, 100 * SECOND, 102 * SECOND, 105 * SECOND),
-        Phase(1, "30", 30, 105 * SECOND, 107 * SECOND, 110 * SECOND),
+        Phase(0, TEN, 100 * SECOND, 102 * SECOND, 105 * SECOND),
+        Phase(1, THIRTY, 105 * SECOND, 107 * SECOND, 110 * SECOND),
     )
     assert (PLAN.begin_ns, PLAN.end_ns) == (100 * SECOND, 110 * SECOND)
 
@@ -55,3 +53,10 @@ def test_a_cut_plan_ends_where_it_was_cut(second: int, phases: list[tuple[int, .
 def test_a_plan_that_was_carried_out_is_cut_nowhere() -> None:
     assert PLAN.cut(110 * SECOND) == PLAN
     assert PLAN.cut(500 * SECOND) == PLAN
+
+
+def test_a_level_can_be_decided_on_later() -> None:
+    changed = PLAN.rename(1, "45", 45)
+
+    assert [(phase.name, phase.subscribers) for phase in changed.phases] == [("10", 10), ("45", 45)]
+    assert changed.end_ns == PLAN.end_ns

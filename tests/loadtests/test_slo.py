@@ -4,12 +4,16 @@ from typing import Any
 
 import pytest
 
-from loadtests._slo import METRICS, Objective, SloError
+from loadtests._slo import METRICS, TIMED, Objective, SloError
 
 PHASES = ("1000", "2000")
 FIGURES: dict[str, Any] = {
     "metrics": {"deliver": {"n": 40, "p99_us": 250_000, "max_us": None}},
     "loss": {"lost": 3, "silent": 0},
+    "resume": {"gap": 2, "back99_ms": 1_200, "back100_ms": None},
+    "capacity": {"subscribers": 844},
+    "slow": {"p99_ratio": 1.25},
+    "drift": {"p99_low": -12.5},
 }
 
 
@@ -26,6 +30,12 @@ FIGURES: dict[str, Any] = {
         ("loss.lost<=2", {"value": 3, "ok": False}),
         ("deliver.max<=1s", {"value_us": None, "ok": False}),
         ("phase[2000].loss.lost==3", {"value": 3, "ok": True}),
+        ("resume.gap==0", {"value": 2, "ok": False}),
+        ("resume.back99<=2s", {"value_us": 1_200_000, "ok": True}),
+        ("resume.back100<=100s", {"value_us": None, "ok": False}),
+        ("capacity.subscribers>=800", {"value": 844, "ok": True}),
+        ("slow.p99_ratio<=1.2", {"value": 1.25, "ok": False}),
+        ("drift.p99_low<=-3", {"value": -12.5, "ok": True}),
     ],
 )
 def test_an_objective_is_judged(text: str, row: dict[str, object]) -> None:
@@ -54,6 +64,8 @@ def test_a_phase_that_never_began_meets_nothing() -> None:
         ("loss.lost<=1ms", "takes no unit"),
         ("deliver.n>=1ms", "takes no unit"),
         ("phase[500].deliver.p99<=1ms", "the phases are 1000, 2000"),
+        ("phase[1000].topics.leak==0", "of the whole run, and of no phase"),
+        ("resume.back99<=3", "needs a unit"),
     ],
 )
 def test_what_cannot_be_judged_is_refused(text: str, said: str) -> None:
@@ -66,6 +78,6 @@ def test_what_cannot_be_judged_is_refused(text: str, said: str) -> None:
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_every_metric_can_be_bounded(metric: str) -> None:
-    unit = "" if metric.endswith(".n") or metric.startswith("loss.") else "ms"
+    unit = "ms" if metric in TIMED else ""
 
     assert Objective.parse(f"{metric}<=1{unit}", ()).metric == metric
