@@ -1,24 +1,24 @@
 """The result file, from books that were written by hand."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from loadtests._accounting import Loss
 from loadtests._ledger import Ledger, Sample
-from loadtests._plan import SCENARIOS, Plan, Window
+from loadtests._plan import Plan, Step, Window
 from loadtests._result import Books
 from loadtests._schedule import Schedule
 from loadtests._tally import Delivery, HistogramKey, Share, Tally
+from loadtests._timetable import Even
 from reports.load import decode
 from reports.metrics import contradictions
 
 SECOND = 10**9
 BEGIN = 1_764_000_000
-PLAN = Plan.of(replace(SCENARIOS["fanout"], levels=(2, 3), settle=1, hold=2), BEGIN * SECOND)
-SCHEDULE = Schedule(PLAN.begin_ns, PLAN.end_ns, 1)
+PLAN = Plan.of((Step("2", 2, 1, 1, 2), Step("3", 3, 1, 1, 2)), BEGIN * SECOND)
+SCHEDULE = Schedule(Even(PLAN.begin_ns, PLAN.end_ns, 1))
 SOURCE = "probe-r-0"
 
 
@@ -56,9 +56,9 @@ def books() -> Books:
     ledger.add(first)
     ledger.add(second)
     ledger.samples += [
-        Sample(BEGIN + second, min(3, second), 10.0 + second, 50.0) for second in (-1, 0, 1, 3, 4, 5)
+        Sample(BEGIN + second, 0, min(3, second), 10.0 + second, 50.0) for second in (-1, 0, 1, 3, 4, 5)
     ]
-    return Books(PLAN, {SOURCE: SCHEDULE}, ledger)
+    return Books(PLAN, {SOURCE: SCHEDULE}, ledger, {})
 
 
 def test_what_is_due_while_settling_is_not_judged(books: Books) -> None:
@@ -109,7 +109,7 @@ def test_evidence_is_of_judged_seconds(books: Books) -> None:
 
     assert (first.reached, second.reached) == (1, 3)
     assert (first.offered, first.achieved) == (2, 2)
-    assert books.cpu_percent() == [11.0, 14.0, 15.0]
+    assert books.cpu_percent(0) == [11.0, 14.0, 15.0]
 
 
 def test_reports_read_the_document_and_find_no_contradiction(books: Books) -> None:

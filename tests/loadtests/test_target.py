@@ -26,7 +26,7 @@ def nchan(tmp_path: Path) -> str:
         tmp_path,
         HEAD
         + CHANNELS
-        + 'cursor = { header = false, query = "last_event_id", unknown = "signal", signal = { event = "gap" } }\n'
+        + 'cursor = { header = false, query = "last_event_id", signal = { event = "gap" } }\n'
         + 'auth = { main = { headers = { Authorization = "Bearer s3" } } }\n'
         + '[publish]\ndriver = "http"\nsuccess = [202]\nunwrap = { kind = "json-field:/d" }\n'
         + '[publish.request]\npath = "/pub"\nquery = { id = "{channel}" }\nbody = "{data}"\n',
