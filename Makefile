@@ -27,6 +27,7 @@ soak: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -P -m tests.bench_fleet
+	$(BIN)/python -P -m tests.bench_delivery
 	$(BIN)/python -P -m tests.bench $(BENCH)
 
 clean:
