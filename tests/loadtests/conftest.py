@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,12 +22,22 @@ LONG = 60.0  # seconds; a run of some seconds, on a machine that has much else t
 
 
 class Outcome(NamedTuple):
-    """What a run left behind; `result` is None where it wrote no file."""
+    """What a run left behind; `result` is None where it wrote no file.
+
+    `record` is the stub's: when each event was due, and when it was written to a stream (ns).
+    """
 
     code: int
     text: str
     result: dict[str, Any] | None
     injected: dict[str, int]
+    record: list[tuple[int, int]]
+
+    @property
+    def began_ns(self) -> int:
+        """When the plan began: a whole second."""
+        assert self.result is not None, self.text
+        return int(datetime.fromisoformat(self.result["run"]["started"]).timestamp()) * 1_000_000_000
 
     @property
     def phase(self) -> dict[str, Any]:
@@ -35,6 +46,20 @@ class Outcome(NamedTuple):
         (phase,) = self.result["phases"]
         assert isinstance(phase, dict)
         return phase
+
+    @property
+    def rows(self) -> list[tuple[str, int, int, int, int]]:
+        """Source, number, subscribers reached, µs to the first and to the last, of every probe."""
+        assert self.result is not None, self.text
+        assert self.result["events"]["sampled"] == 1
+        rows: list[tuple[str, int, int, int, int]] = self.result["events"]["rows"]
+        return rows
+
+    def slower_than(self, us: int) -> int:
+        """Judged deliveries of the only phase that surely took longer."""
+        assert self.result is not None, self.text
+        (histograms,) = self.result["hist"]["phases"].values()
+        return sum(n for edge, n in histograms["deliver"] if edge >= us)
 
     @property
     def loss(self) -> dict[str, int]:
@@ -53,10 +78,17 @@ def free_port() -> int:
 @contextmanager
 def stub(*faults: str) -> Iterator[str]:
     """The stub server's URL."""
+    with stub_process(*faults) as (url, _):
+        yield url
+
+
+@contextmanager
+def stub_process(*faults: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The stub server's URL, and its process."""
     command = [sys.executable, "-P", "-m", "tests.loadtests.stub", *faults]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
-            yield first_line(process)
+            yield first_line(process), process
         finally:
             process.kill()
 
@@ -79,7 +111,8 @@ def outcome(process: subprocess.Popen[str], out: Path, url: str | None = None) -
     text, _ = process.communicate(timeout=LONG)
     result = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
     injected = httpx.get(f"{url}/stats", trust_env=False).json() if url else {}
-    return Outcome(process.returncode, text, result, injected)
+    record = httpx.get(f"{url}/record", trust_env=False).json() if url else []
+    return Outcome(process.returncode, text, result, injected, record)
 
 
 Load = Callable[..., Outcome]
