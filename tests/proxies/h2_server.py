@@ -67,8 +67,10 @@ class H2Server:
                 self._serve()
 
     def _serve(self) -> None:
-        careless = {"validate_outbound_headers": False, "normalize_outbound_headers": False}
-        self._h2 = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8", **careless))
+        careless = H2Configuration(
+            client_side=False, validate_outbound_headers=False, normalize_outbound_headers=False
+        )
+        self._h2 = H2Connection(careless)
         self._h2.initiate_connection()
         if self.wrong == "allows-six-streams":
             self._h2.update_settings({SettingCodes.MAX_CONCURRENT_STREAMS: 6})

@@ -13,10 +13,10 @@ BLOCK = r"(<!-- {file} -->\n```\w*\n).*?(```\n)"
 def with_recipes(text: str) -> str:
     """The page, with each file where its name stands. Raises LookupError for a name that is not there."""
     for recipe in ROADS:
-        marked = re.compile(BLOCK.format(file=re.escape(recipe.file)), re.DOTALL)
-        if not marked.search(text):
+        found = re.search(BLOCK.format(file=re.escape(recipe.file)), text, re.DOTALL)
+        if found is None:
             raise LookupError(f"{PAGE.name}: no block for {recipe.file}")
-        text = marked.sub(lambda found, body=recipe.text: found[1] + body + found[2], text)
+        text = text[: found.end(1)] + recipe.text + text[found.start(2) :]
     return text
 
 

@@ -21,15 +21,20 @@ AT_ONCE = 3
 MINUTES = 120.0  # seconds, for one run
 QUICK = "HTTP-001,BEAT-001,FLOW-001,FLOW-002,PROXY"
 ALL = "FLOW,BEAT,PROXY"
+HTTP = '["1.1", "1.0"]'  # of our target file
+H2 = [row for row in REQUIREMENTS if REQUIREMENTS[row].section == "H2"]
 Rows = Mapping[str, Mapping[str, Any]]
 
 
-def judged(folder: Path, road: str, origin: str, rows: str, *, heartbeat: str = HEARTBEAT) -> Rows:
+def judged(
+    folder: Path, road: str, origin: str, rows: str, *, heartbeat: str = HEARTBEAT, http: str = HTTP
+) -> Rows:
     """The rows that were judged by the road, by id."""
     target, result = folder / "target.toml", folder / "result.json"
     text = (TARGETS / "eventbahn.toml").read_text(encoding="utf-8")
     own = "tls      = { verify = false } # of an authority of its own\n"
-    target.write_text(text.replace("local    = true", f"{own}local    = true"), encoding="utf-8")
+    text = text.replace("local    = true", f"{own}local    = true").replace(HTTP, http)
+    target.write_text(text, encoding="utf-8")
     run = subprocess.run(
         [
             *EVENTBAHN,
@@ -102,6 +107,13 @@ def test_by_each_recipe_events_and_heartbeats_come_as_directly(
 
     assert {row: found["verdict"] for row, found in rows.items()} == dict.fromkeys(rows, "PASS")
     assert len(rows) == 6
+
+
+def test_caddy_speaks_http_2(origin: str, tmp_path: Path) -> None:
+    with running(ROADS[3], origin, tmp_path) as road:
+        rows = judged(tmp_path, road, origin, "H2", http='["1.1", "2"]')
+
+    assert {row: found["verdict"] for row, found in rows.items()} == dict.fromkeys(H2, "PASS")
 
 
 def test_without_the_header_a_default_nginx_holds_everything_back(untold: str, tmp_path: Path) -> None:
