@@ -57,6 +57,7 @@ def linger(worker: Worker) -> None:
 
 def _keep(environment: Environment, run: Run, document: dict[str, Any]) -> None:
     """The document as a file, as failures among Locust's, as its exit code and as a table."""
+    gevent.sleep(0)  # whoever shows the run's progress takes that off the screen
     run.feed.close()
     for phase in document["phases"]:
         if phase["loss"]["lost"]:
@@ -76,7 +77,7 @@ def _announce(environment: Environment, document: dict[str, Any], path: Path | N
     """Print the summary: at once beside the web interface, else below Locust's own last words."""
 
     def show(**_: Any) -> None:
-        console = Console()
+        console = Console(highlight=False)
         if not console.is_terminal:
             console.width = WIDTH
         summarize(document, path, console)

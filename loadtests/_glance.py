@@ -1,15 +1,16 @@
 """A run at a glance while it lasts: figures by phase and by second, as rows. Pure; judges nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from loadtests._histogram import HEAT_BITS, Histogram
 from loadtests._ledger import Ledger
 from loadtests._plan import Plan, Window
 
-__all__ = ["COLUMNS", "by_phase", "by_second"]
+__all__ = ["COLUMNS", "by_phase", "by_second", "told"]
 
 SECOND = 1_000_000_000
+RECENT_SECONDS = 5
 COLUMNS = {
     "phase": "Phase",
     "subscribers": "Subscribers",
@@ -60,28 +61,44 @@ def _row(phase: int, name: str, subscribers: int, ledger: Ledger) -> Row:
 
 
 def by_second(plan: Plan, ledger: Ledger, most: int) -> dict[str, Any]:
-    """The last `most` seconds: percentiles and colours when probes were due; and the curve of all of them."""
+    """The last `most` seconds in which probes were due: percentiles, and all deliveries as colours."""
     first, seconds = plan.begin_ns // SECOND, sorted(ledger.heat)[-most:]
-    whole = Histogram()
-    for row in ledger.heat.values():
-        whole.merge(row)
     return {
         "t": [second - first for second in seconds],
         "p50_us": [ledger.heat[second].quantile(500) for second in seconds],
         "p99_us": [ledger.heat[second].quantile(990) for second in seconds],
         "heat": [ledger.heat[second].pairs(HEAT_BITS) for second in seconds],
-        "deliveries": [ledger.seconds[second, "deliveries"] for second in seconds],
-        "curve": [(per_mille, whole.quantile(per_mille)) for per_mille in _nines(whole.n)],
     }
-
-
-def _nines(n: int) -> Sequence[int]:
-    """Per mille, as far as so many samples say anything."""
-    return [
-        per_mille for per_mille in (500, 750, 900, 950, 990, 995, 999) if n * (1_000 - per_mille) >= 1_000
-    ]
 
 
 def _ms(histogram: Histogram, per_mille: int) -> float | None:
     us = histogram.quantile(per_mille)
     return None if us is None else float(f"{us / 1000:.3g}")
+
+
+def told(plan: Plan, ledger: Ledger, now_ns: int) -> str:
+    """Where a run is and how it gets on, in one line; workers report every 3 s, so it lags as far."""
+    phase = plan.phase_at(now_ns)
+    if phase is None:
+        return "draining" if now_ns >= plan.end_ns else "about to begin"
+    into = (now_ns - phase.begin_ns) // SECOND
+    parts = [
+        f"phase {phase.name}: {into} of {(phase.end_ns - phase.begin_ns) // SECOND} s",
+        "settling" if now_ns < phase.judged_ns else "judged",
+        f"{_live(ledger):,} of {phase.subscribers:,} open",
+    ]
+    if latest := max(ledger.heat, default=0):
+        recent = Histogram()
+        for second in range(latest - RECENT_SECONDS, latest + 1):
+            recent.merge(ledger.heat.get(second, Histogram()))
+        whole = max(ledger.seconds[second, "deliveries"] for second in (latest - 1, latest))
+        parts.append(f"{whole:,} deliveries/s")
+        parts.append(f"p50 {_ms(recent, 500)} ms, p99 {_ms(recent, 990)} ms")
+    if troubles := sum(ledger.errors.values()):
+        parts.append(f"{troubles:,} errors")
+    return " · ".join(parts)
+
+
+def _live(ledger: Ledger) -> int:
+    """Streams that were open when each worker was heard last."""
+    return sum({sample.worker: sample.live for sample in ledger.samples}.values())

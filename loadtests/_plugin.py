@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any, NoReturn
 
+import gevent
 from locust import events, stats
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
@@ -20,6 +21,7 @@ from loadtests._ending import conclude, linger
 from loadtests._generator import Generator
 from loadtests._link import MasterLink, RemotePeer, WorkerLink
 from loadtests._options import OPTIONS
+from loadtests._progress import follow, is_live
 from loadtests._shape import PlanShape
 from loadtests._tab import show
 from loadtests._wire import Report
@@ -79,6 +81,10 @@ def take_part(environment: Environment, runner: Runner | None, web_ui: WebUI | N
         show(web_ui, options.web_base_path.rstrip("/"), shape.shown)
         environment.events.reset_stats.add_listener(shape.clear)
     check(environment, options)
+    if options.headless:
+        environment.events.test_start.add_listener(lambda **_: shape.run and gevent.spawn(follow, shape.run))
+        if is_live() and not options.print_stats:
+            options.only_summary = True  # Locust's table every 2 s, for which there is no room beside a bar
 
 
 def work(environment: Environment, runner: WorkerRunner) -> None:

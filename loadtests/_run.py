@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import gevent
+from gevent.event import Event
 from gevent.lock import RLock
 from locust import __version__ as locust_version
 
@@ -97,6 +98,7 @@ class Run:
         self.settings = settings
         self.feed = feed
         self.begun = self.over = False
+        self.ended = Event()  # set once it is over, for those who only look on
         self.ledger = Ledger()
         self.shown = Ledger()  # the same, since somebody last cleared what is shown
         self.document: dict[str, Any] | None = None
@@ -187,6 +189,7 @@ class Run:
             self._bookkeeper.kill()
             self.over = True
             self.document = self._judge(self._books())
+            self.ended.set()
             keep(self.document)
 
     def clear(self) -> None:

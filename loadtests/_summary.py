@@ -21,6 +21,9 @@ def summarize(document: Mapping[str, Any], path: Path | None, console: Console) 
         escape(f"\n{run['scenario']} against {run['target']}: milliseconds from due time to arrival")
     )
     console.print(_table(document))
+    for phase in document["phases"]:
+        if phase["metrics"]["deliver_xdom"]["n"]:
+            console.print(escape(_across(phase, document["clocks"]["bound_us"])))
     for row in document["slo"]:
         console.print(_objective(row))
     for reason, times in sorted(document["errors"].items(), key=lambda error: -error[1]):
@@ -37,12 +40,14 @@ def _table(document: Mapping[str, Any]) -> Table:
         collapse_padding=True,  # 80 columns must do
         pad_edge=False,
     )
+    table.add_column("phase", no_wrap=True)
     for heading in ("subs", "events/s", *PERCENTILES, "last p99", "lost", "of"):
         table.add_column(heading, justify="right", no_wrap=True)
     for phase in document["phases"]:
         deliver, last = phase["metrics"]["deliver"], phase["metrics"]["last_subscriber"]
         lost, rate = phase["loss"]["lost"], phase["deliveries_s"]
         table.add_row(
+            escape(phase["name"]),
             f"{phase['subs']:,}",
             "–" if rate is None else f"{rate:,.0f}",
             *(_ms(deliver[key]) for key in PERCENTILES.values()),
@@ -51,6 +56,14 @@ def _table(document: Mapping[str, Any]) -> Table:
             f"{phase['loss']['expected']:,}",
         )
     return table
+
+
+def _across(phase: Mapping[str, Any], bound_us: int) -> str:
+    """Deliveries from another clock, which is compared with ours only so well."""
+    deliver, last = phase["metrics"]["deliver_xdom"], phase["metrics"]["last_subscriber_xdom"]
+    figures = ", ".join(f"{name} {_ms(deliver[key])}" for name, key in PERCENTILES.items())
+    bound = f"{bound_us / 1000:,.1f}"
+    return f" {phase['name']} across clocks (± {bound} each): {figures}, last p99 {_ms(last['p99_us'])}"
 
 
 def _ms(us: int | None) -> str:
