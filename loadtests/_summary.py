@@ -40,15 +40,14 @@ def _table(document: Mapping[str, Any]) -> Table:
         collapse_padding=True,  # 80 columns must do
         pad_edge=False,
     )
-    table.add_column("phase", no_wrap=True)
-    for heading in ("subs", "events/s", *PERCENTILES, "last p99", "lost", "of"):
+    table.add_column("subs", no_wrap=True)
+    for heading in ("events/s", *PERCENTILES, "last p99", "lost", "of"):
         table.add_column(heading, justify="right", no_wrap=True)
     for phase in document["phases"]:
         deliver, last = phase["metrics"]["deliver"], phase["metrics"]["last_subscriber"]
         lost, rate = phase["loss"]["lost"], phase["deliveries_s"]
         table.add_row(
-            escape(phase["name"]),
-            f"{phase['subs']:,}",
+            escape(_name(phase)),
             "–" if rate is None else f"{rate:,.0f}",
             *(_ms(deliver[key]) for key in PERCENTILES.values()),
             _ms(last["p99_us"]),
@@ -56,6 +55,12 @@ def _table(document: Mapping[str, Any]) -> Table:
             f"{phase['loss']['expected']:,}",
         )
     return table
+
+
+def _name(phase: Mapping[str, Any]) -> str:
+    """Most phases are named after their number of subscribers."""
+    subs = f"{phase['subs']:,}"
+    return subs if phase["name"] == str(phase["subs"]) else f"{subs} {phase['name']}"
 
 
 def _across(phase: Mapping[str, Any], bound_us: int) -> str:

@@ -5,21 +5,15 @@ from typing import Any
 
 import pytest
 
-from loadtests._health import Evidence, PhaseEvidence, percentile, reasons
+from loadtests._health import Evidence, PhaseEvidence, WorkerEvidence, percentile, reasons
 
 PHASE = PhaseEvidence(
     "1000", 1000, reached=1000, offered=300, achieved=300, deliver_us=20_000, lag_us=100, late_us=500
 )
-SOUND = Evidence(
-    [PHASE],
-    True,
-    [20.0, 30.0],
-    clock_step_us=0,
-    negative=0,
-    deliveries=10_000,
-    pump_errors=0,
-    stopped_early=False,
+WORKER = WorkerEvidence(
+    "worker 1", [20.0, 30.0], drained=True, lost=0, unheard=0, clock_step_us=0, pump_errors=0
 )
+SOUND = Evidence([PHASE], [WORKER], kernel_stamps=True, negative=0, deliveries=10_000, stopped_early=False)
 
 
 def test_a_sound_run_has_nothing_against_it() -> None:
@@ -29,10 +23,7 @@ def test_a_sound_run_has_nothing_against_it() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"cpu_percent": [81.0]}, "generator CPU at 81 %"),
-        ({"clock_step_us": 1_001}, "clock stepped by 1001 µs"),
         ({"negative": 11}, "11 deliveries arrived before they were sent"),
-        ({"pump_errors": 1}, "1 errors inside the generator's pump"),
         ({"deliveries": 0}, "no probe came back"),
         ({"stopped_early": True}, "stopped before the plan was through"),
     ],
@@ -40,6 +31,24 @@ def test_a_sound_run_has_nothing_against_it() -> None:
 def test_a_run_is_invalid_for(change: dict[str, Any], said: str) -> None:
     (reason,) = reasons(replace(SOUND, **change))
 
+    assert said in reason
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"cpu_percent": [81.0]}, "generator CPU at 81 %"),
+        ({"clock_step_us": 1_001}, "clock stepped by 1001 µs"),
+        ({"pump_errors": 1}, "1 errors inside the generator's pump"),
+        ({"drained": False}, "gone before the end"),
+        ({"lost": 1, "unheard": 40}, "1 reports were lost on their way, with 40 samples"),
+        ({"unheard": -1}, "0 reports were lost on their way, with -1 samples"),
+    ],
+)
+def test_one_worker_of_many_makes_it_invalid_for(change: dict[str, Any], said: str) -> None:
+    (reason,) = reasons(replace(SOUND, workers=[replace(WORKER, name="worker 0"), replace(WORKER, **change)]))
+
+    assert reason.startswith("worker 1: ")
     assert said in reason
 
 
