@@ -1,31 +1,28 @@
 """`eventbahn fleet …`: all its commands, and `run`: starts one and turns its outcome into an exit code."""
 
 import asyncio
-import signal
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import click
 
 from .config import Config
+from .control import Control
 from .display import Display
 from .figures import moment
 from .look_cli import faults, models, new, plan, preview
 from .options import check_folder, configured, load_config, shard_of
-from .outage import UndeliverableError
 from .plan import Span
 from .resume import Resumed, resume
 from .run import FleetRun
+from .session import attend
 from .state import StateError, state_path
 from .stats import UnjudgedError
-from .stop import Stop
 from .tables import ConfigError
 from .verify_cli import verify
 
 __all__ = ["fleet"]
-
-GOOD, USAGE, UNDELIVERED, INTERRUPTED = 0, 2, 3, 130
-GRACE_OF_INTERRUPT, GRACE_OF_TERMINATE = 5.0, 0.5  # seconds to deliver what is queued
 
 
 @click.group()
@@ -71,7 +68,13 @@ def run(ctx: click.Context, /, as_json: bool, resumed: bool, out: Path, shard: s
     fleet_run = FleetRun(
         found.config, found.span, out, label, display.say, state=found.state, holdings=found.holdings
     )
-    ctx.exit(asyncio.run(_run(fleet_run, display)))
+
+    def listen(end: Callable[[], None]) -> Coroutine[Any, Any, None]:
+        control = Control(fleet_run, display.say, display.complain, end)
+        display.help = control.help
+        return control.listen()
+
+    ctx.exit(asyncio.run(attend(fleet_run, display, _greeting(fleet_run), listen)))
 
 
 def _resumed(config: Config, span: Span, path: Path, options: dict[str, Any]) -> Resumed:
@@ -80,43 +83,6 @@ def _resumed(config: Config, span: Span, path: Path, options: dict[str, Any]) ->
         return resume(config, span, path, **given)
     except (StateError, ConfigError, UnjudgedError, OSError) as error:
         raise click.UsageError(f"--resume: {error}") from error
-
-
-async def _run(fleet_run: FleetRun, display: Display) -> int:
-    stop = Stop()
-
-    def end(grace: float) -> None:
-        if not stop.asked:
-            display.say(f"ending: up to {grace:g} s for what is queued; once more to leave at once")
-        stop.ask(grace)
-
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGINT, end, GRACE_OF_INTERRUPT)
-    loop.add_signal_handler(signal.SIGTERM, end, GRACE_OF_TERMINATE)
-    display.say(_greeting(fleet_run))
-    watching = asyncio.create_task(display.watch(fleet_run))
-    try:
-        await fleet_run.deliver(stop)
-    except (UndeliverableError, OSError) as error:
-        display.say(f"stopped: {error}")
-        outcome, code = "not delivered", UNDELIVERED
-    else:
-        outcome, code = _outcome(fleet_run, stop)
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-    display.finish(fleet_run, outcome)
-    return code
-
-
-def _outcome(fleet_run: FleetRun, stop: Stop) -> tuple[str, int]:
-    if stop.asked:
-        return "interrupted", INTERRUPTED
-    if fleet_run.tally.undelivered:
-        return "not all delivered", UNDELIVERED
-    if fleet_run.keeper.trouble:
-        return f"all delivered, but {fleet_run.keeper.path} cannot be written", UNDELIVERED
-    return "all delivered", GOOD
 
 
 def _greeting(fleet_run: FleetRun) -> str:

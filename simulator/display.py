@@ -32,6 +32,10 @@ class Display:
         else:
             self._console.print(sentence, markup=False)
 
+    def complain(self, sentence: str) -> None:
+        """Answer a wish that cannot be fulfilled; always on stderr."""
+        self._console.print(sentence, style="red", markup=False)
+
     async def watch(self, run: Watched) -> None:
         """Show progress until cancelled."""
         gauge = self._gauge = Gauge(run)

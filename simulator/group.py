@@ -75,8 +75,9 @@ class Group:
         """Let one more fault befall the devices; it must begin after all that was due (`begin_of`)."""
         self.plan = replace(self.plan, faults=(*self.plan.faults, fault))
         self._befall()
-        if KINDS[fault.kind].level == "process":
-            self._cell = None  # `prepare` may have gone beyond its beginning
+        begin = self._span.start + (fault.at or 0)
+        if KINDS[fault.kind].level == "process" and (self._cell or 0) * self._dt * 1000 >= begin:
+            self._cell = None  # `prepare` has gone beyond its beginning: step there anew
 
     def _befall(self) -> None:
         plan, upset_by = self.plan, self.plan.profile.model.upset_by

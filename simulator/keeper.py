@@ -18,6 +18,7 @@ class Keeper:
     def __init__(self, path: Path, state: Callable[[], State], say: Callable[[str], None]) -> None:
         self.path, self.trouble = path, ""
         self._state, self._say = state, say
+        self._writing = asyncio.Lock()  # so that no older state replaces a newer one
 
     def begin(self) -> None:
         """Write for the first time. Raises UnwritableError: then nothing has been sent yet."""
@@ -34,9 +35,9 @@ class Keeper:
 
     async def write(self) -> None:
         """Write now, in a thread, for disks are slow. What fails is tried again with the next writing."""
-        state = self._state()
         try:
-            await asyncio.to_thread(write_state, self.path, state)
+            async with self._writing:
+                await asyncio.to_thread(write_state, self.path, self._state())
         except OSError as error:
             if not self.trouble:
                 self._say(f"{UnwritableError(self.path, error)}; the run goes on, and it is tried again")

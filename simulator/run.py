@@ -13,7 +13,7 @@ from .clock import LONGEST_TICK, Clock
 from .config import Config
 from .faults import Fault
 from .holdings import Holdings
-from .injection import begin_of, read_injected
+from .injection import begin_of, with_faults
 from .keeper import Keeper
 from .line import Line
 from .line_file import UnwritableError
@@ -22,6 +22,7 @@ from .seek import group_after
 from .sink import Sink
 from .state import State, state_path
 from .stop import Stop
+from .tables import ConfigError
 from .tally import Tally
 from .truth import Truth
 from .watermarks import Watermarks
@@ -67,6 +68,7 @@ class FleetRun:
         self._marks = Watermarks(names, begin, state.watermarks if state else {}, holdings)
         self.resumed = state is not None or holdings is not None
         self._injected = state.faults if state else ()
+        self._injecting = asyncio.Lock()
         self.keeper = Keeper(state_path(folder, label), self._state, say)
         self.position = self._reached = max(begin, span.origin)
         self.phase = "backfill" if self.position < span.start else "live"
@@ -85,6 +87,11 @@ class FleetRun:
         return min(1.0, (self.position - self.span.origin) / max(1, self.span.end - self.span.origin))
 
     @property
+    def flaw(self) -> str:
+        """What is wrong even if all is delivered."""
+        return f"{self.keeper.path} cannot be written" if self.keeper.trouble else ""
+
+    @property
     def slipped(self) -> float:
         """Simulated seconds by which the fleet is behind the wall clock, since the receiver or we lag."""
         return self.clock.lost(time.monotonic()) if self.clock else 0.0
@@ -94,14 +101,22 @@ class FleetRun:
         """How many the truth file tells."""
         return self.truth.count if self.truth else 0
 
-    def inject(self, table: Mapping[str, Any], where: str) -> Fault:
-        """Let a fault befall the fleet from now on; `--resume` and `verify` know it. Raises ConfigError."""
-        begin = begin_of(self.config, self._reached, self.span.start)
-        told = {**table, "at": f"{begin}ms"}
-        fault = read_injected(self.config, told, where)
-        for line in self._lines:
-            line.group.inject(fault)
-        self._injected = (*self._injected, told)
+    async def inject(self, table: Mapping[str, Any], where: str) -> Fault:
+        """Let a fault befall the fleet from now on, once the state file knows it; raises ConfigError.
+
+        So `--resume` and `verify` make the same messages, however the run ends.
+        """
+        async with self._injecting:  # meanwhile nothing goes beyond what is made now
+            begin = begin_of(self.config, self._reached, self.span.start)
+            if self.span.end is not None and self.span.start + begin >= self.span.end:
+                raise ConfigError(f"{where}: the run ends before a fault could begin")
+            told = {**table, "at": f"{begin}ms"}
+            self.config = with_faults(self.config, [told], where)
+            fault = self.config.groups[0].faults[-1]
+            self._injected = (*self._injected, told)
+            for line in self._lines:
+                line.group.inject(fault)
+            await self.keeper.write()
         return fault
 
     async def deliver(self, stop: Stop) -> None:
@@ -214,7 +229,8 @@ class FleetRun:
 
     async def _advance(self, sink: Sink, until: int) -> None:
         while self.position < until:
-            self._reached = min(until, self.position + SLICE)
+            async with self._injecting:
+                self._reached = min(until, self.position + SLICE)
             for line in self._lines:
                 await line.send(self._reached)
             self.position = self._reached
