@@ -1,6 +1,5 @@
 """What `verify` judges: a run as its files tell it, and the books of its receiver."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +38,7 @@ class Case(NamedTuple):
         return finding
 
     def _different(self, finding: Finding) -> Finding:
-        log = Log(self.url, _token(self.config), self.stats.last_id)
+        log = Log(self.url, self.config.sink.token, self.stats.last_id)
         count = self.stats.devices[finding.device].count
         found = find_difference(
             log, finding.device, self.state.start, count, dict(self._messages(finding.device))
@@ -69,18 +68,14 @@ def open_case(config: Config, span: Span, folder: Path, label: str, url: str | N
     """
     path, rejects = state_path(folder, label), folder / f"{label}.rejected.ndjson"
     if not path.is_file():
-        stats = fetch_stats(config.sink.url, _token(config), config.sink.token_env)
+        stats = fetch_stats(config.sink.url, config.sink.token, config.sink.token_env)
         return Case(config, _without_file(config, span, path, stats), config.sink.url, stats, rejects)
     state = read_state(path)
     if state.fingerprint != config.fingerprint:
         raise StateError(f"{path}: is of another configuration; give the same --set options as the run")
     url = state.url if url is None else url
-    stats = fetch_stats(url, _token(config), config.sink.token_env)
+    stats = fetch_stats(url, config.sink.token, config.sink.token_env)
     return Case(with_faults(config, state.faults, str(path)), state, url, stats, rejects)
-
-
-def _token(config: Config) -> str | None:
-    return os.environ.get(config.sink.token_env, "").strip() or None
 
 
 def _without_file(config: Config, span: Span, path: Path, stats: Stats) -> State:

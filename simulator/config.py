@@ -1,6 +1,7 @@
 """The configuration of a fleet: a TOML file or preset, checked to the last key, as frozen records."""
 
 import json
+import os
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from .site import Site
 from .site_table import read_site
 from .tables import ConfigError, Table, suggestion
 
-__all__ = ["Config", "Run", "SinkPlan", "check_fault", "load", "presets"]
+__all__ = ["Config", "Run", "SinkPlan", "check_fault", "load", "load_delivery", "presets"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class SinkPlan:
     gzip: bool
     token_env: str
     give_up: float
+
+    @property
+    def token(self) -> str | None:
+        """The receiver's, from the environment."""
+        return os.environ.get(self.token_env, "").strip() or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,17 @@ def load(config: str, overrides: Sequence[str] = ()) -> Config:
     for each in overrides:
         override(data, each)
     return _config(data, label)
+
+
+def load_delivery(overrides: Sequence[str]) -> tuple[Run, SinkPlan]:
+    """[run] and [sink] alone, from `key=value` overrides: what a replay needs. Raises ConfigError."""
+    data: dict[str, Any] = {"run": {}}
+    for each in overrides:
+        override(data, each)
+    top = Table(data, "replay")
+    run, sink = _run(top.table("run")), _sink(top.table("sink", optional=True))
+    top.close()
+    return run, sink
 
 
 def _fingerprint(data: dict[str, Any]) -> str:

@@ -70,8 +70,6 @@ class Display:
         parts = [Text(where, style="bold"), Text(how)]
         parts += [Text(line, style="red") for line in trouble]
         parts += [Text(self.help, style="dim")] if self.help else []
-        for part in parts:
-            part.no_wrap, part.overflow = True, "ellipsis"
         return Group(*parts)
 
 

@@ -1,7 +1,6 @@
 """One replay of a recording: played as simulated time allows, delivered by the sink. Keeps no state file."""
 
 import asyncio
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from .encode import Encoder
 from .parcel import Parcel
 from .playback import Playback
 from .rng import Ints
+from .schedule import NEVER
 from .sink import Sink
 from .stop import Stop
 from .survey import Survey
@@ -26,24 +26,38 @@ SHORTEST_NAP, LONGEST_NAP = 0.02, 0.25  # seconds between two looks at what is d
 
 
 class ReplayRun:
-    """`speed` simulated seconds a second, None: as fast as it is taken. Refused messages go to `rejects_path`."""
+    """Plays at `speed` simulated seconds a second; None: as fast as it is taken."""
+
+    held = faults = 0  # a recording has what it has
+    truth_path, flaw = None, ""
 
     def __init__(
         self,
+        name: str,
         playback: Playback,
         survey: Survey,
         sink: SinkPlan,
+        *,
         speed: float | None,
         boot: int,
+        length: int | None,
         rejects: Path,
         say: Callable[[str], None],
     ) -> None:
-        self.tally, self.rejects_path = Tally(), rejects
+        self.name, self.tally, self.rejects_path = name, Tally(), rejects
         self.sink: Sink | None = None
         self.clock: Clock | None = None
         self.position, self.phase = playback.next(), "replay"
+        self._begin, self._length = self.position, length
         self._playback, self._survey, self._plan = playback, survey, sink
         self._speed, self._boot, self._say = speed, boot, say
+
+    @property
+    def share(self) -> float | None:
+        """How much of its simulated time is over; None if it has no end."""
+        if self._length is None:
+            return None
+        return min(1.0, (self.position - self._begin) / max(1, self._length))
 
     @property
     def slipped(self) -> float:
@@ -63,19 +77,7 @@ class ReplayRun:
             await stop.bound_with_grace(sink.drain())
 
     def _open_sink(self) -> Sink:
-        plan = self._plan
-        return Sink(
-            plan.url,
-            self.tally,
-            self.rejects_path,
-            batch=plan.batch,
-            linger=plan.linger,
-            connections=plan.connections,
-            gzip=plan.gzip,
-            give_up=plan.give_up,
-            token=os.environ.get(plan.token_env, "").strip() or None,
-            say=self._say,
-        )
+        return Sink.planned(self._plan, self.tally, self.rejects_path, say=self._say)
 
     def _births(self) -> Iterator[bytes]:
         copies = len(self._playback.ids) // len(self._survey.devices)
@@ -91,13 +93,14 @@ class ReplayRun:
         if self._speed is not None:
             self.clock = Clock(self.position, self._speed, time.monotonic())
         while playback.running:
-            until = self.clock.tick(time.monotonic()) if self.clock else playback.next()
+            until = self.clock.tick(time.monotonic()) if self.clock else NEVER - 1
             for rows in playback.due(until):
                 messages = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
                 due = self.clock.when(rows.at) if self.clock else np.full(len(messages), np.nan)
                 self.tally.lateness.add(time.monotonic() - due)
                 await sink.put(Parcel(messages, rows.device, due), routes[rows.device])
-            self.position = until
+                self.position = int(rows.at[-1])
             if self.clock:
+                self.position = until
                 nap = self.clock.until(playback.next())
                 await asyncio.sleep(min(LONGEST_NAP, max(SHORTEST_NAP, nap)))

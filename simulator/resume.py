@@ -1,6 +1,5 @@
 """Where a run goes on: by its state file, or by what the receiver says that it has. Sends no message."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -59,8 +58,7 @@ def _extended(config: Config, path: Path, state: State, end: int | None) -> Stat
 
 
 def _by_receiver(config: Config, span: Span, path: Path) -> Resumed:
-    token = os.environ.get(config.sink.token_env, "").strip() or None
-    stats = fetch_stats(config.sink.url, token, config.sink.token_env)
+    stats = fetch_stats(config.sink.url, config.sink.token, config.sink.token_env)
     names = [name for plan in config.groups for name in plan.ids]
     start = stats.latest_boot(names) if config.run.start is None else config.run.start
     if start is None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -153,19 +152,8 @@ class FleetRun:
         self.complete = self._made and not self._marks.outstanding
 
     def _open_sink(self) -> Sink:
-        plan = self.config.sink
-        return Sink(
-            plan.url,
-            self.tally,
-            self.rejects_path,
-            batch=plan.batch,
-            linger=plan.linger,
-            connections=plan.connections,
-            gzip=plan.gzip,
-            give_up=plan.give_up,
-            token=os.environ.get(plan.token_env, "").strip() or None,
-            settled=self._marks.settle,
-            say=self._say,
+        return Sink.planned(
+            self.config.sink, self.tally, self.rejects_path, settled=self._marks.settle, say=self._say
         )
 
     async def _introduce(self, sink: Sink) -> None:

@@ -15,6 +15,7 @@ import httpx
 import numpy as np
 
 from .answer import Answer, Meaning, backoff
+from .config import SinkPlan
 from .connection import Connection, Manner
 from .outage import Outage, UndeliverableError
 from .outbox import Outbox
@@ -64,6 +65,31 @@ class Sink:
         self._workers: list[asyncio.Task[None]] = []
         self._progress = asyncio.Event()
         self.returned = False  # whether the receiver was away, and may have forgotten the births
+
+    @classmethod
+    def planned(
+        cls,
+        plan: SinkPlan,
+        tally: Tally,
+        rejected: Path,
+        *,
+        settled: Callable[[Ints], None] = lambda _: None,
+        say: Callable[[str], None],
+    ) -> Self:
+        """As [sink] of a configuration has it."""
+        return cls(
+            plan.url,
+            tally,
+            rejected,
+            batch=plan.batch,
+            linger=plan.linger,
+            connections=plan.connections,
+            gzip=plan.gzip,
+            give_up=plan.give_up,
+            token=plan.token,
+            settled=settled,
+            say=say,
+        )
 
     async def __aenter__(self) -> Self:
         self._workers = [asyncio.create_task(self._work(outbox)) for outbox in self._outboxes]
