@@ -11,6 +11,7 @@ from reports.axes import latency_axis, short, subscribers_axis
 from reports.canvas import DASHES, Drawing, draw, palette
 from reports.comparison import Comparison, at
 from reports.metrics import PhaseMetrics
+from reports.svg import PAPER
 
 __all__ = ["abreast"]
 
@@ -66,5 +67,5 @@ def curve(axes: Axes, points: Mapping[int, Sequence[PhaseMetrics]], marker: str,
     colour = style["color"]
     axes.errorbar(list(points), middles, yerr=[below, above], capsize=3, marker=marker, markersize=0, **style)
     for (level, of_level), middle in zip(points.items(), middles, strict=True):
-        fill = "none" if of_level[0].invalid else colour
+        fill = PAPER if of_level[0].invalid else colour
         axes.plot([level], [middle], marker=marker, markersize=5.5, color=colour, markerfacecolor=fill)

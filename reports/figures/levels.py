@@ -9,25 +9,26 @@ from matplotlib.figure import Figure
 from reports.axes import latency_axis, reading_order, subscribers_axis
 from reports.canvas import DASHES, Drawing, draw, palette
 from reports.metrics import PhaseMetrics
-from reports.svg import INK, MUTED
+from reports.svg import INK, MUTED, PAPER
 
 __all__ = ["by_subscribers", "proportion"]
 
 PERCENTILES = {"p50": "p50_us", "p90": "p90_us", "p99": "p99_us", "p99.9": "p999_us"}
 LAST = {"last subscriber, p50": "p50_us", "last subscriber, p99": "p99_us"}
 MARKER: dict[str, Any] = {"marker": "o", "markersize": 4.5}
+APART = 1.25  # ten slow readers beside two hundred make no level of their own
 CAPTION = "Both axes are logarithmic. Dotted: latency in proportion to subscribers, from the first median."
 HOLLOW = " Hollow: the generator was the bottleneck there, so the figure can't be held against the server."
 
 
 def by_subscribers(found: Sequence[PhaseMetrics], name: str) -> Drawing | None:
-    """None with fewer than two levels."""
+    """None with fewer than two levels that are worth the name."""
     phases = sorted(
         (each for each in found if each.phase.subs and each.measured("deliver").n),
         key=lambda each: each.phase.subs,
     )
     levels = sorted({each.phase.subs for each in phases})
-    if len(levels) < 2:
+    if len(levels) < 2 or levels[-1] < APART * levels[0]:
         return None
 
     def plot(figure: Figure) -> None:
@@ -61,7 +62,7 @@ def line(axes: Axes, phases: Sequence[PhaseMetrics], figure: tuple[str, str], **
     if not known:
         return
     (drawn,) = axes.plot([subs for subs, *_ in known], [us for _, us, _ in known], **style)
-    for invalid, fill in ((False, drawn.get_color()), (True, "none")):
+    for invalid, fill in ((False, drawn.get_color()), (True, PAPER)):
         marked = [(subs, us) for subs, us, state in known if state is invalid]
         axes.plot(
             [subs for subs, _ in marked],

@@ -35,12 +35,14 @@ def by_percentile(found: Sequence[PhaseMetrics], limits: Sequence[Limit], name: 
         for each, colour in zip(shown, palette(len(shown)), strict=True):
             step(axes, each, "deliver", color=colour)
             step(axes, each, "last_subscriber", color=colour, **DASHED)
-        step(axes, max(shown, key=lambda each: each.phase.subs), "client_lag", **DOTTED)
         for bound in limits:
             if bound.metric in ("deliver", "last_subscriber"):
                 bar(axes, bound)
         nines_axis(axes, max(each.latency["deliver"].n for each in shown))
         latency_axis(axes)
+        view = axes.get_ylim()
+        step(axes, max(shown, key=lambda each: each.phase.subs), "client_lag", **DOTTED)
+        axes.set_ylim(view)
         legend(figure, shown)
 
     few = f" {len(shown)} of {len(phases)} phases are shown." if len(shown) < len(phases) else ""
