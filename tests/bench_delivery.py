@@ -1,7 +1,7 @@
 """`make bench`: a fleet as a command, and our server: how fast, how late, at what cost, a core each.
 
-The server keeps what it takes in SQLite; a sponge (tests/bench/sponge.py) takes all and looks at nothing: that
-is the fleet alone. CPU time is that of the processes, from /proc, without what the warm-up took.
+The server keeps what it takes in SQLite; a sponge (tests/bench/sponge.py) takes all and looks at nothing, so
+it is the fleet alone. CPU time is that of the processes, from /proc, without what the warm-up took.
 """
 
 import json
@@ -121,8 +121,8 @@ CASES: dict[str, tuple[Receiver, str, list[str]]] = {
     "2,000 stations × 8 as fast as it goes → SQLite": (sqlite, "weather", [*FAST, "fleet.0.count=2000"]),
     "2,000 stations × 8 as fast as it goes → sponge": (sponge, "weather", [*FAST, "fleet.0.count=2000"]),
     "100,000 rooms once a minute → SQLite": (sqlite, "office", [*CLEAN, "fleet.0.count=100000"]),
-    "10,000 rooms once a second → SQLite": (
-        sqlite,
+    "10,000 rooms once a second → sponge": (
+        sponge,
         "office",
         [*CLEAN, "fleet.0.count=10000", "profile.room.every=1s", "profile.room.jitter=0ms"],
     ),
