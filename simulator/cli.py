@@ -14,6 +14,7 @@ from .figures import moment
 from .look_cli import faults, models, new, plan, preview
 from .options import check_folder, configured, load_config, shard_of
 from .plan import Span
+from .replay_cli import replay
 from .resume import Resumed, resume
 from .run import FleetRun
 from .session import attend
@@ -33,7 +34,7 @@ def fleet() -> None:
     """
 
 
-for command in (verify, plan, preview, faults, models, new):
+for command in (replay, verify, plan, preview, faults, models, new):
     fleet.add_command(command)
 
 

@@ -1,5 +1,6 @@
 """Readings → messages: the JSON text of a measurement, with each sensor's own decimals. Pure."""
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import compress
@@ -17,7 +18,7 @@ class Encoder:
 
     def __init__(self, ids: Sequence[str], sensors: Sequence[Sensor], boot: int) -> None:
         self._heads = [f'{{"device":"{name}","boot":{boot},"seq":' for name in ids]
-        self._fields = [f'"{s.name}":%.{s.decimals}f' if s.step else f'"{s.name}":%.7g' for s in sensors]
+        self._fields = [f"{json.dumps(s.name).replace('%', '%%')}:{s.form}" for s in sensors]
         self._template = lru_cache(maxsize=1024)(self._make_template)
 
     def encode(self, devices: Ints, seq: Ints, ts: Ints, values: Floats, *, late: bool) -> list[bytes]:

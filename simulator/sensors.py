@@ -45,6 +45,7 @@ class Sensor:
     drift: float = 0.0  # standard deviation after a day; grows with the square root of time
     ramp_sd: float = 0.0  # a day, in one direction for each device, until it is calibrated after a year
     range: tuple[float, float] | None = None
+    digits: int = 7  # significant ones that are sent of a reading without a step
 
     @property
     def decimals(self) -> int | None:
@@ -54,9 +55,14 @@ class Sensor:
         exponent = Decimal(str(self.step)).normalize().as_tuple().exponent
         return max(0, -int(exponent))
 
+    @property
+    def form(self) -> str:
+        """How messages have a reading, for the operator %."""
+        return f"%.{self.decimals}f" if self.step else f"%.{self.digits}g"
+
     def shown(self, value: float) -> str:
         """A reading as messages have it."""
-        return f"{value:.{self.decimals}f}" if self.step else f"{value:.7g}"
+        return self.form % value
 
     def finish(self, value: Floats) -> Floats:
         """Clip to the range, round to the step."""
