@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from .line_file import UnwritableError
@@ -18,7 +19,7 @@ class Keeper:
     def __init__(self, path: Path, state: Callable[[], State], say: Callable[[str], None]) -> None:
         self.path, self.trouble = path, ""
         self._state, self._say = state, say
-        self._writing = asyncio.Lock()  # so that no older state replaces a newer one
+        self._writer = ThreadPoolExecutor(1)  # one, so that no older state replaces a newer one
 
     def begin(self) -> None:
         """Write for the first time. Raises UnwritableError: then nothing has been sent yet."""
@@ -35,9 +36,9 @@ class Keeper:
 
     async def write(self) -> None:
         """Write now, in a thread, for disks are slow. What fails is tried again with the next writing."""
+        writing = asyncio.get_running_loop().run_in_executor
         try:
-            async with self._writing:
-                await asyncio.to_thread(write_state, self.path, self._state())
+            await writing(self._writer, write_state, self.path, self._state())
         except OSError as error:
             if not self.trouble:
                 self._say(f"{UnwritableError(self.path, error)}; the run goes on, and it is tried again")
