@@ -8,7 +8,7 @@ from typing import IO, NamedTuple
 
 __all__ = ["CsvTable", "RecordingError", "Row"]
 
-DELIMITERS = ",;\t|"
+DELIMITERS = ";\t|,"
 LONGEST_LINE = 1_000_000  # bytes; what is longer is no CSV file, and would fill the memory
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
