@@ -31,6 +31,7 @@ __all__ = ["DRAIN_SECONDS", "Generator"]
 SECOND = 1_000_000_000
 CONNECTS_PER_SECOND = 500  # a listener's backlog is some hundred; beyond it the kernel makes clients wait
 JITTER_SECONDS = 1.0  # Locust starts users once a second, all at once
+LATE_SECONDS = 3.0  # that the users of a phase may start after it
 QUIET_SECONDS = 1.0  # without any delivery, and a run is taken to have settled
 RECONNECT_SECONDS = 10.0  # to wait for those who lost their stream
 DRAIN_SECONDS = 30.0
@@ -91,14 +92,20 @@ class Generator:
         return Pack([Subscriber(self._audience) for _ in range(self._settings.subs_per_user)])
 
     def delay(self) -> float:
-        """Seconds that a new subscriber waits, until the plan begins, and so that a level grows evenly."""
-        plan = self._audience.plan
+        """Seconds that a new subscriber waits, until the plan begins, and so that a level grows evenly.
+
+        Locust looks once a second, and users of another process start later still: that is taken off.
+        """
+        plan, now = self._audience.plan, time.time_ns()
         levels = (0, *(phase.subscribers for phase in plan.phases))
         step = max(after - before for before, after in pairwise(levels))
         step = self._settings.scenario.most if self._settings.scenario.search else step
         spread = min(max(JITTER_SECONDS, step / CONNECTS_PER_SECOND), plan.phases[0].step.settle / 2)
-        begins = max(0.0, (plan.begin_ns - time.time_ns()) / SECOND)
-        return begins + self._audience.random.uniform(0, spread)
+        phase = plan.phase_at(now)
+        late = 0.0 if phase is None else (now - phase.begin_ns) / SECOND
+        if late < LATE_SECONDS:  # later, and somebody wanted one user more
+            spread = max(spread - late, spread / 4)
+        return max(0.0, (plan.begin_ns - now) / SECOND) + self._audience.random.uniform(0, spread)
 
     def report(self) -> Report:
         """What was counted since the last call."""

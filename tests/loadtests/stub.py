@@ -103,10 +103,19 @@ class Connection(asyncio.Protocol):
                 self.reply(json.dumps(self.hub.counts).encode())
             case ["GET", "/record"]:
                 self.reply(json.dumps(self.hub.record).encode())
-            case ["GET", "/events"]:
+            case ["POST", "/cut"]:
+                self.cut_all()
+            case ["GET", path] if path.partition("?")[0] == "/events":  # whatever channel: it has but one
                 self.subscribe(int(headers["last-event-id"]) if "last-event-id" in headers else None)
             case _:
                 self.transport.abort()
+
+    def cut_all(self) -> None:
+        self.hub.counts["cut"] += len(self.hub.streams)
+        for stream in self.hub.streams:
+            stream.transport.close()
+        self.hub.streams.clear()
+        self.reply(b"{}")
 
     def accept(self, body: bytes) -> None:
         counts, refuse = self.hub.counts, self.hub.faults.refuse
@@ -171,6 +180,7 @@ class Connection(asyncio.Protocol):
             self.held = None
 
     def event(self, number: int, data: bytes) -> None:
+        self.hub.counts["sent"] += 1
         if due := DUE.search(data):
             self.hub.record.append((int(due[1]), time.time_ns()))
         self.write(b"id: %d\nevent: measurement\ndata: %s\n\n" % (number, data))
@@ -189,17 +199,18 @@ class Connection(asyncio.Protocol):
 @click.option("--forget", is_flag=True)
 @click.option("--reset", is_flag=True)
 @click.option("--refuse", default=0)
-def main(**faults: object) -> None:
+@click.option("--host", default="127.0.0.1")
+def main(host: str, **faults: object) -> None:
     """Serve until killed."""
-    uvloop.run(serve(Faults(**faults)))  # type: ignore[arg-type] # click has parsed them
+    uvloop.run(serve(host, Faults(**faults)))  # type: ignore[arg-type] # click has parsed them
 
 
-async def serve(faults: Faults) -> None:
+async def serve(host: str, faults: Faults) -> None:
     hub = Hub(faults)
     server = await asyncio.get_running_loop().create_server(
-        lambda: Connection(hub), "127.0.0.1", 0, backlog=1024
+        lambda: Connection(hub), host, 0, backlog=1024
     )
-    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    print(f"http://{host}:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
 
