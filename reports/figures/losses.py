@@ -30,14 +30,14 @@ def losses(series: Series, found: Sequence[PhaseMetrics], name: str) -> Drawing 
     def plot(figure: Figure) -> None:
         rows = figure.subplots(len(kinds), sharex=True, squeeze=False)[:, 0]
         for axes, (label, values, key) in zip(rows, kinds, strict=True):
-            counts(axes, series.t, rates(series, values), color=BAD if key == "lost" else SERIES[5])
+            counts(axes, series.t, rates(series, values), max, color=BAD if key == "lost" else SERIES[5])
             axes.set_ylabel(label)
             axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
             shade(axes, found)
             if key == "lost" and silent:
                 twin = axes.twinx()
                 twin.grid(visible=False)
-                counts(twin, series.t, silent, color=INK, linestyle=DASHES)
+                counts(twin, series.t, silent, max, color=INK, linestyle=DASHES)
                 twin.set_ylabel("silently, in all")
         rows[-1].set_xlim(series.t[0], series.t[-1])
         phase_names(rows[0], found)

@@ -1,6 +1,7 @@
 """What was offered, what came through, and what it cost, second by second."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from statistics import fmean
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
@@ -16,6 +17,7 @@ from reports.units import count
 
 __all__ = ["counts", "over_time", "rates"]
 
+MOST = 600  # points of a curve
 MOST_EXPORTED = 4  # of the server's own metrics
 CAPTION = "Shaded: the part of each phase that was judged."
 OFFERED = " Dashed, at the top: what was offered, each event to every subscriber."
@@ -52,7 +54,8 @@ def over_time(series: Series, found: Sequence[PhaseMetrics], name: str, *, to_al
         phase_names(rows[0], found)
         seconds_axis(rows[-1])
 
-    caption = CAPTION + OFFERED * to_all
+    many = len(series.t) > MOST
+    caption = CAPTION + OFFERED * to_all + f" Means of {-(-len(series.t) // MOST)} samples each." * many
     return Drawing("Deliveries and their cost over time", caption, draw(plot, 2.6 + 1.1 * len(panels), name))
 
 
@@ -88,8 +91,25 @@ def rates(series: Series, values: Sequence[float]) -> list[float]:
     return [value / series.step_s for value in values]
 
 
-def counts(axes: Axes, t: Sequence[float], values: Sequence[float], **style: Any) -> None:
+def thinned(
+    t: Sequence[float], values: Sequence[float], keep: Callable[[Sequence[float]], float]
+) -> tuple[Sequence[float], Sequence[float]]:
+    """At most `MOST` points, each of which stands for as many: what `keep` makes of them."""
+    size = -(-len(t) // MOST)
+    if size == 1:
+        return t, values
+    return t[::size], [keep(values[n : n + size]) for n in range(0, len(t), size)]
+
+
+def counts(
+    axes: Axes,
+    t: Sequence[float],
+    values: Sequence[float],
+    keep: Callable[[Sequence[float]], float] = fmean,
+    **style: Any,
+) -> None:
     """Values that hold for a step each, from zero."""
+    t, values = thinned(t, values, keep)
     axes.plot(t, values, drawstyle="steps-post", **{"linewidth": 1.2, **style})
     axes.set_ylim(0, max(1.0, axes.get_ylim()[1] if len(axes.get_lines()) > 1 else 0, max(values) * 1.08))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: count(round(y, 1))))

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reports.axes import latency_axis, seconds_axis
-from reports.canvas import DASHES, Drawing, draw
+from reports.canvas import DASHES, Drawing, draw, spread
 from reports.heat import columns, within
 from reports.load_schema import Series
 from reports.metrics import PhaseMetrics
@@ -50,7 +50,8 @@ def drift(series: Series, found: Sequence[PhaseMetrics], name: str) -> Drawing |
     panels = [Drift("p99", seconds, p99, trend(seconds, p99))]
     memory = [row for row in zip(series.t, series.server_rss_mb, strict=False) if begin <= row[0] < end]
     if len(memory) >= FEWEST:
-        xs, ys = [t for t, _ in memory], [mb for _, mb in memory]
+        shown = spread(memory, WINDOWS)
+        xs, ys = [t for t, _ in shown], [mb for _, mb in shown]
         panels.append(Drift("server, MB", xs, ys, trend(xs, ys)))
 
     def plot(figure: Figure) -> None:
