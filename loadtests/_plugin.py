@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import gevent
-from locust import events, stats
+from locust import events, html, stats
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.exception import StopTest
@@ -35,6 +35,7 @@ ANSWER_SECONDS = 5.0  # for the last answers of a worker that leaves
 IGNORED = {"num_users": "--users", "spawn_rate": "--spawn-rate"}
 
 stats.PERCENTILES_TO_CHART = stats.PERCENTILES_TO_STATISTICS = [0.5, 0.95, 0.99, 0.999]
+html.PERCENTILES_FOR_HTML_REPORT = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0]
 
 
 def current_generator(environment: Environment) -> Generator:
