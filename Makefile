@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every start of a command would compile everything anew
 READY := $(VENV)/.ready
 
-.PHONY: demo test setup lint bench soak clean
+.PHONY: demo test setup lint bench matrix soak clean
 
 demo: $(READY)
 	@exec $(BIN)/eventbahn demo
@@ -29,6 +29,9 @@ bench: $(READY)
 	$(BIN)/python -P -m tests.bench_fleet
 	$(BIN)/python -P -m tests.bench_delivery
 	$(BIN)/python -P -m tests.bench $(BENCH)
+
+matrix: $(READY)
+	$(BIN)/python -P -m tests.matrix $(MATRIX)
 
 clean:
 	rm -rf $(VENV) .venv-peers conformance/targets/*/node_modules results .mypy_cache .ruff_cache .pytest_cache

@@ -9,7 +9,7 @@ from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
 from conformance.wire import WireStream
 
-__all__ = ["PATIENCE_SECONDS", "accepted_by", "arrived", "greet", "there"]
+__all__ = ["PATIENCE_SECONDS", "accepted_by", "arrived", "greet", "headed", "there"]
 
 HELLOS = 4  # until the first reader is live
 PATIENCE_SECONDS = 3.0  # beyond the latency budget, before an event counts as lost
@@ -33,6 +33,14 @@ def greet(subject: Subject, channel: str, readers: Sequence[WireStream]) -> str:
         told = f"{HELLOS} events were published and accepted, and no subscriber got the last of them"
         raise Unjudged(Verdict.INCONCLUSIVE, told)
     return text
+
+
+def headed(subject: Subject, channel: str, stream: WireStream) -> None:
+    """Wait for its response head. One that waits for an event gets one: that is another row's matter."""
+    if stream.wait(lambda reading: reading.head, subject.head_seconds) is None and not stream.ended:
+        if subject.can_publish:
+            subject.publish(channel, Payload("x"))
+        stream.wait(lambda reading: reading.head, PATIENCE_SECONDS)
 
 
 def accepted_by(subject: Subject, channel: str, text: str, event: str | None = None) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance.captures.audience import greet
+from conformance.captures.audience import greet, headed
 from conformance.captures.promptness import Single, singles
 from conformance.captures.quiet import TOLERANCE, beats_of
 from conformance.checks.coding import CodingError, codings, decodable, plain
@@ -36,8 +36,9 @@ class Compressed:
 
 def offered(subject: Subject) -> Reading:
     """The head of a stream for a client that takes any common coding."""
-    stream = subject.subscribe("a reader that takes compressed bodies", subject.channel(), more=OFFERED)
-    stream.wait(lambda reading: reading.head, subject.head_seconds)
+    channel = subject.channel()
+    stream = subject.subscribe("a reader that takes compressed bodies", channel, more=OFFERED)
+    headed(subject, channel, stream)
     return Reading.of(stream.transcript)
 
 

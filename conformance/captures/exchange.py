@@ -2,12 +2,13 @@
 
 Between any two payloads a fence is published: plain text that no server has a reason to change. What comes
 between two fences belongs to the payload between them, whatever became of it. (A stranger's server is spared
-some of the fences: see plan.py.)
+some of the fences: see plan.py.) A server may end the subscriber's stream at a payload. Then that payload is
+tried once more on a stream of its own, and the others on the next.
 """
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from conformance.captures.plan import HARMLESS, plan
@@ -25,14 +26,16 @@ __all__ = ["HARMLESS", "Exchange", "Hello", "Trial", "Trials", "exchange"]
 HELLOS = 5  # until the subscription is live
 BREATH_SECONDS = 0.1  # servers may write an event in pieces
 PATIENCE_SECONDS = 5.0  # for a head, and for the last fence
+UNTRIED = Receipt(accepted=True, text="not published", request=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A payload, what the server said to its publisher, and what came between the fences around it.
 
-    `fenced` is False where a fence did not come as an event of its own; nothing can be said then. `payloads`
-    are those of the events, unwrapped. `at` is where the fence in front of them ends in the body.
+    `fenced` is False where a fence did not come as an event of its own; nothing can be said then, but where
+    the payload `ended` the stream twice. `payloads` are those of the events, unwrapped. `at` is where the
+    fence in front of them ends in the body of `reading`.
     """
 
     payload: Payload
@@ -42,6 +45,8 @@ class Trial:
     events: tuple[Event, ...]
     payloads: tuple[str | None, ...]
     at: int = 0
+    reading: Reading | None = None
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Trials:
 
     def again(self, trial: Trial) -> str:
         """A command that publishes the payload of `trial` while another one listens."""
-        return publishing(self.reading.transcript, trial.receipt.request)
+        return publishing((trial.reading or self.reading).transcript, trial.receipt.request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,35 +97,76 @@ class Exchange:
     @property
     def written(self) -> tuple[tuple[int, int], ...]:
         """Where payloads may have written lines of their own: offsets of the body."""
-        blocks = [one.blocks for trials in self.trials.values() for one in trials.trials if one.blocks]
-        return tuple((found[0].begin, found[-1].end) for found in blocks)
+        here = [
+            one for trials in self.trials.values() for one in trials.trials if one.reading is self.reading
+        ]
+        return tuple((one.blocks[0].begin, one.blocks[-1].end) for one in here if one.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Groups of payloads on one stream: those that came `through`, fenced, and the `rest`."""
+
+    reading: Reading
+    hello: Hello
+    fences: tuple[str, ...]
+    through: Sequence[Sequence[Trial]]
+    rest: Sequence[Sequence[Trial]]
+    ended: bool
 
 
 def exchange(subject: Subject, rows: Mapping[str, Sequence[Payload]]) -> Exchange:
     """Publish what each row wants, and read until the last fence. Raises Unjudged where nothing arrives."""
     planned = plan(subject.target, rows)
+    first = last = _passage(subject, planned.groups)
+    found, suspect = [*first.through], len(first.through)
+    while last.ended and not planned.sparing and len(found) < len(planned.groups):
+        try:
+            last = _passage(subject, planned.groups[len(found) :])
+        except Unjudged:  # then the rest is lost with it
+            break
+        found += last.through
+        again = last.ended and suspect == len(found)
+        if again:
+            found.append([replace(last.rest[0][0], fenced=True, ended=True)])
+        suspect = -1 if again else len(found)
+    found += last.rest[: len(planned.groups) - len(found)]
+    trials = [trial for group in found for trial in group]
+    controls = {one.payload.fields: one for one in trials[: len(planned.controls)]}
+    rest = iter(trials[len(planned.controls) :])
+    lost = _why_lost(subject, last)
+    by_row = {
+        row: Trials(first.reading, controls, tuple(next(rest) for _ in many), lost)
+        for row, many in planned.rows.items()
+    }
+    return Exchange(first.reading, first.hello, first.fences, by_row, planned.left_out)
+
+
+def _passage(subject: Subject, groups: Sequence[Sequence[Payload]]) -> Passage:
+    """Raises Unjudged where nothing arrives."""
     channel = subject.channel()
     stream = subject.subscribe("the subscriber of all payloads", channel)
     stream.wait(lambda reading: reading.head, subject.head_seconds)
     hello = _greet(subject, channel, stream)
-    fences = [hello.text, *(f"fence-{subject.nonce}-{number}." for number, _ in enumerate(planned.groups, 1))]
-    receipts = _publish_between(subject, channel, planned.groups, fences)
+    fences = [hello.text, *(f"fence-{subject.nonce}-{number}." for number, _ in enumerate(groups, 1))]
+    receipts = _publish_between(subject, stream, channel, groups, fences)
     stream.wait(lambda reading: subject.dispatched(fences[-1], reading), PATIENCE_SECONDS)
     reading = Reading.of(stream.transcript)
     places = _places(subject, reading, fences)
-    trials = [
-        _trial(subject, reading, places[number : number + 2], payload, receipt)
-        for number, group in enumerate(planned.groups)
-        for payload, receipt in zip(group, receipts[number], strict=True)
+    through = next((number for number, place in enumerate(places) if place is None), len(places)) - 1
+    ended = bool(reading.transcript.end or reading.complete)
+    if ended and through < len(groups):
+        places[through + 1] = len(reading.blocks)  # whatever came until the end
+    tried = [
+        [
+            _trial(subject, reading, places[number : number + 2], payload, receipt)
+            for payload, receipt in zip(group, receipts[number], strict=True)
+        ]
+        for number, group in enumerate(groups)
     ]
-    controls = {one.payload.fields: one for one in trials[: len(planned.controls)]}
-    rest = iter(trials[len(planned.controls) :])
-    lost = _why_lost(subject, reading, hello, _last_tried(planned.groups, places))
-    by_row = {
-        row: Trials(reading, controls, tuple(next(rest) for _ in many), lost)
-        for row, many in planned.rows.items()
-    }
-    return Exchange(reading, hello, tuple(fences), by_row, planned.left_out)
+    if ended and through < len(groups):
+        tried[through] = [replace(trial, fenced=False) for trial in tried[through]]
+    return Passage(reading, hello, tuple(fences), tried[:through], tried[through:], ended)
 
 
 def _greet(subject: Subject, channel: str, stream: WireStream) -> Hello:
@@ -151,21 +197,16 @@ def _hello(reading: Reading, text: str) -> Hello:
     return Hello(at, came, closed, interrupted=late, text=text)
 
 
-def _last_tried(groups: Sequence[Sequence[Payload]], places: Sequence[int | None]) -> Payload | None:
-    """The first payload behind which no fence came any more."""
-    last = max((number for number, place in enumerate(places) if place is not None), default=0)
-    return next(iter(groups[min(last, len(groups) - 1)]), None) if groups else None
-
-
-def _why_lost(subject: Subject, reading: Reading, hello: Hello, ended: Payload | None) -> str:
+def _why_lost(subject: Subject, passage: Passage) -> str:
     """Why harmless events may be missing, or come as another text; "" where nothing tells."""
-    if reading.transcript.end or reading.complete:
+    reading = passage.reading
+    if passage.ended:
         how = "by the server" if reading.complete else f"({reading.transcript.end})"
-        when = f"when {quoted(ended.told)} was published" if ended else "at once"
+        when = f"when {quoted(passage.rest[0][0].payload.told)} was published" if passage.rest else "at once"
         after = f"after {counted(len(reading.events), 'event')}"
         return f"the subscriber's stream was ended {how} {after}, {when}: nothing else could be tried on it"
     for event in reading.events:
-        if event.begin <= hello.at < event.end:
+        if event.begin <= passage.hello.at < event.end:
             if (subject.payload(event.data) or "").startswith("hello-"):
                 return ""
             kind = subject.target.publish.unwrap.kind if subject.target.publish else "raw"
@@ -181,11 +222,18 @@ def _found(text: str, reading: Reading) -> int | None:
 
 
 def _publish_between(
-    subject: Subject, channel: str, groups: Sequence[Sequence[Payload]], fences: Sequence[str]
+    subject: Subject,
+    stream: WireStream,
+    channel: str,
+    groups: Sequence[Sequence[Payload]],
+    fences: Sequence[str],
 ) -> list[list[Receipt]]:
     """The first fence is there already."""
     receipts = []
     for group, fence in zip(groups, fences[1:], strict=True):
+        if stream.ended:
+            receipts.append([UNTRIED] * len(group))
+            continue
         receipts.append([subject.publish(channel, payload) for payload in group])
         subject.publish(channel, Payload(fence))
     return receipts
@@ -209,4 +257,4 @@ def _trial(
     events = tuple(event for event in reading.events if event.end in ends)
     unwrapped = tuple(subject.payload(event.data) for event in events)
     at = reading.blocks[before].end
-    return Trial(payload, receipt, fenced=True, blocks=blocks, events=events, payloads=unwrapped, at=at)
+    return Trial(payload, receipt, True, blocks, events, unwrapped, at, reading)

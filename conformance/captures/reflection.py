@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from conformance.captures.audience import headed
 from conformance.eventstream import Field, first_invalid_utf8
 from conformance.reading import Reading
 from conformance.subject import Subject
@@ -50,7 +51,7 @@ def _asked(
     more: Sequence[tuple[bytes, bytes]] = (),
 ) -> Reflection:
     stream = subject.subscribe(label, channel, query_cursor=query_cursor, more=tuple(more))
-    stream.wait(lambda reading: reading.head, subject.head_seconds)
+    headed(subject, channel, stream)
     stream.wait(lambda reading: reading.complete or None, subject.latency_seconds)
     stream.close()
     return Reflection(label, Reading.of(stream.transcript))

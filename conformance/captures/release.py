@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from conformance.captures.audience import PATIENCE_SECONDS
+from conformance.captures.audience import headed
 from conformance.captures.capacity import accepted, admitted, crowd
 from conformance.evidence import counted
 from conformance.process import ServerProcess
@@ -18,6 +18,7 @@ __all__ = ["CAP", "DESCRIPTORS", "METRIC", "WAYS", "Release", "releases"]
 STREAMS = 5
 PROMPT_SECONDS = 2.0  # for all to be forgotten
 SHOWN_SECONDS = 2.0  # for all to be counted, while they are open
+QUIET_SECONDS, SETTLED_SECONDS = 1.0, 12.0  # without a change, before anything is counted; at most
 POLL_SECONDS = 0.05
 FIN, RESET = "a FIN", "a reset"
 UNREAD = "a drop before the head was read"  # a FIN, or a reset where the head was there already
@@ -39,18 +40,36 @@ def releases(subject: Subject, process: ServerProcess | None) -> dict[str, Relea
     """Each of WAYS to leave. Raises Unjudged where the target gives nothing to see it by."""
     target = subject.target
     if target.process and target.process.metrics.connections:
-        return {way: _counted(subject, way, METRIC, lambda: connections(target) or 0) for way in WAYS}
+        return _all_counted(subject, METRIC, lambda: connections(target) or 0, idle=0)
     if target.limits.cap is not None:
         return _probed(subject, target.limits.cap)
     if process is not None and process.descriptors is not None:
-        return {way: _counted(subject, way, DESCRIPTORS, lambda: process.descriptors or 0) for way in WAYS}
+        return _all_counted(subject, DESCRIPTORS, lambda: process.descriptors or 0)
     reason = f"no-hook: declare {METRIC} or limits.cap, so that it can be seen"
     raise Unjudged(Verdict.NOT_APPLICABLE, reason)
 
 
-def _counted(subject: Subject, way: str, by: str, count: Callable[[], int]) -> Release:
+def _all_counted(
+    subject: Subject, by: str, count: Callable[[], int], idle: int | None = None
+) -> dict[str, Release]:
+    """Each way by itself, when what was left before is gone: a server may take its time. Raises Unjudged."""
+    return {way: _counted(subject, way, by, count, _settled(count, idle)) for way in WAYS}
+
+
+def _settled(count: Callable[[], int], idle: int | None) -> int:
+    """The number, once it is `idle`; or has stood still, where that is not known or does not come."""
+    found, since, begun = count(), time.monotonic(), time.monotonic()
+    quiet = QUIET_SECONDS if idle is None else SETTLED_SECONDS
+    while found != idle and time.monotonic() < min(since + quiet, begun + SETTLED_SECONDS):
+        time.sleep(POLL_SECONDS)
+        if (now := count()) != found:
+            found, since = now, time.monotonic()
+    return found
+
+
+def _counted(subject: Subject, way: str, by: str, count: Callable[[], int], before: int) -> Release:
     """By a number that grows with each stream. Raises Unjudged where it does not."""
-    channel, before = subject.channel(), count()
+    channel = subject.channel()
     if way == UNREAD:
         begun = time.monotonic()
         _knock(subject, channel)
@@ -96,7 +115,7 @@ def _knock(subject: Subject, channel: str) -> None:
 def _open(subject: Subject, channel: str, count: int) -> list[WireStream]:
     streams = [subject.subscribe("one who will leave", channel) for _ in range(count)]
     for stream in streams:
-        stream.wait(lambda reading: reading.head, subject.head_seconds + PATIENCE_SECONDS)
+        headed(subject, channel, stream)
     if not all(map(accepted, streams)):
         raise Unjudged(Verdict.INCONCLUSIVE, f"of {counted(count, 'stream')} not all were accepted")
     return streams

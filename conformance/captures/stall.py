@@ -20,6 +20,7 @@ __all__ = ["LONGEST_SECONDS", "Slow", "Stall", "patience_of", "stall"]
 
 CONTROLS = 5  # events before anybody stops reading
 EVENTS, EVENT_BYTES = 40, 8192  # ten times what stops a server that writes to a reader of this kind
+WEIGHED_BYTES = 65_536  # of each, where the server's memory is looked at: more than it grows by itself
 UNDECLARED_SECONDS = 3.0  # without reading, where the target does not say when it cuts
 LONGEST_SECONDS = 8.0  # the same, of what it says
 SLOW_SECONDS = 65.0  # both, where there is time
@@ -96,7 +97,8 @@ def stall(subject: Subject, memory: Memory = lambda: None, *, slow: bool = False
     laggard.pause()
     sleeper.pause()
     begun, held = time.monotonic(), memory()
-    size = min(EVENT_BYTES, subject.target.publish.max_bytes or EVENT_BYTES) if subject.target.publish else 0
+    wanted = EVENT_BYTES if held is None else WEIGHED_BYTES
+    size = min(wanted, subject.target.publish.max_bytes or wanted) if subject.target.publish else 0
     texts = _texts(subject, "slow", EVENTS + 1, size)
     asked, refused = _publish(subject, channel, texts[:EVENTS])
     arrived(subject, [witness], texts[len(asked) - 1])

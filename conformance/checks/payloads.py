@@ -107,7 +107,9 @@ def _shape(blocks: Sequence[Block], lines_of: str) -> Counter[str]:
 
 def _broken(trials: Trials, trial: Trial, expected: str, observed: str) -> Judgement:
     at = trial.blocks[0].begin if trial.blocks else trial.at
-    return broken(expected, observed, trials.reading, at=at, reproduce=trials.again(trial))
+    if trial.ended:
+        observed += ", and the subscriber's stream was ended, twice"
+    return broken(expected, observed, trial.reading or trials.reading, at=at, reproduce=trials.again(trial))
 
 
 def _judged(trials: Trials, refused: Sequence[Trial], what: str) -> Judgement:
@@ -115,7 +117,9 @@ def _judged(trials: Trials, refused: Sequence[Trial], what: str) -> Judgement:
     if lost:
         told = f"{lost} of {len(trials.trials)} payloads had no harmless event on both sides"
         return inconclusive(trials.lost or told, trials.reading)
-    count = len(trials.trials) - len(refused)
+    ended = sum(trial.ended for trial in trials.trials)
+    count = len(trials.trials) - len(refused) - ended
     told = f"{counted(count, 'payload')} {what}" if count else ""
+    end = f"at {ended} the subscriber's stream was ended" if ended else ""
     no = f"{len(refused)} refused ({refused[0].receipt.text})" if refused else ""
-    return met("; ".join(filter(None, [told, no])), trials.reading)
+    return met("; ".join(filter(None, [told, end, no])), trials.reading)

@@ -12,6 +12,8 @@ from conformance.visible import visible
 
 __all__ = ["HttpPublisher"]
 
+KEPT_SECONDS = 1.0  # that a connection may idle: a server closes it after two, or five, perhaps just now
+
 
 class HttpPublisher:
     """`values` holds what [[setup]] captured."""
@@ -23,7 +25,8 @@ class HttpPublisher:
         self._success = target.publish.success
         self._pace = Pace(target.publish)
         verify = target.target.tls.verify
-        self._http = httpx.Client(trust_env=False, verify=verify, timeout=PUBLISH_SECONDS)
+        limits = httpx.Limits(keepalive_expiry=KEPT_SECONDS)
+        self._http = httpx.Client(trust_env=False, verify=verify, timeout=PUBLISH_SECONDS, limits=limits)
 
     def publish(self, message: Message) -> Receipt:
         """As a Publisher does."""

@@ -38,6 +38,22 @@ def test_verdicts(first: Judgement, then: list[Judgement], asked: int, verdict: 
     assert calls <= REPEATS
 
 
+@pytest.mark.parametrize(
+    ("then", "verdict"),
+    {
+        "in time when left alone": ([PASS, PASS], Verdict.PASS),
+        "late, and in time": ([FAIL, PASS], Verdict.FLAKY),
+        "in time, and late": ([PASS, FAIL], Verdict.FLAKY),
+        "late each time": ([FAIL, FAIL], Verdict.FAIL),
+        "what says nothing confirms nothing": ([PASS, UNKNOWN], Verdict.FLAKY),
+    }.values(),
+)
+def test_who_was_late_in_a_crowd_is_asked_again(then: list[Judgement], verdict: Verdict) -> None:
+    rest: Iterator[Judgement] = iter(then)
+
+    assert steady(FAIL, lambda: next(rest), timed=True).verdict == verdict
+
+
 def test_both_are_kept() -> None:
     found = steady(FAIL, lambda: PASS)
 

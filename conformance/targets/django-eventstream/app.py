@@ -6,9 +6,11 @@ import os
 import django
 from django.conf import settings
 
+SQLITE = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"}
+DATABASE = {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["DATABASE"], "OPTIONS": SQLITE}
 settings.configure(
     ALLOWED_HOSTS=["*"],
-    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["DATABASE"]}},
+    DATABASES={"default": DATABASE},
     DATA_UPLOAD_MAX_MEMORY_SIZE=None,
     EVENTSTREAM_STORAGE_CLASS="django_eventstream.storage.DjangoModelStorage",
     INSTALLED_APPS=["django_eventstream"],

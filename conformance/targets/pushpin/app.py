@@ -1,27 +1,38 @@
-"""The backend behind Pushpin, which tells it to hold a stream open. Run as `app.py PORT`."""
+"""The backend behind Pushpin, which tells it to hold streams open. Run as `app.py PORT FRONT READY`.
 
+Pushpin takes connections before it can serve: once FRONT has served one, something listens at READY.
+"""
+
+import socket
 import sys
+import time
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import PurePosixPath
+from threading import Thread
+from urllib.request import urlopen
+
+PORT, FRONT, READY = map(int, sys.argv[1:])
 
 
 class Backend(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        path = PurePosixPath(self.path.partition("?")[0])
-        if path.parts[1:2] != ("stream",) or len(path.parts) != 3:
-            self.send_error(404)
-            return
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Cache-Control", "no-cache")
-        self.send_header("Grip-Hold", "stream")
-        self.send_header("Grip-Channel", path.name)
-        self.send_header("Grip-Keep-Alive", r": \n\n; format=cstring; timeout=15")
+        _, verb, channel = self.path.split("?")[0].split("/", 2)
+        self.send_response({"stream": 200, "ready": 200}.get(verb, 404))
+        if verb == "stream":
+            self.send_header("Content-Type", "text/event-stream")
+            self.send_header("Cache-Control", "no-cache")
+            self.send_header("Grip-Hold", "stream")
+            self.send_header("Grip-Channel", channel)
+            self.send_header("Grip-Keep-Alive", r": \n\n; format=cstring; timeout=15")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        pass
 
-
-ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Backend).serve_forever()
+ThreadingHTTPServer.request_queue_size = 512
+server = ThreadingHTTPServer(("127.0.0.1", PORT), Backend)
+Thread(target=server.serve_forever).start()
+while True:
+    with suppress(OSError), urlopen(f"http://127.0.0.1:{FRONT}/ready/", timeout=1):
+        break
+    time.sleep(0.1)
+ready = socket.create_server(("127.0.0.1", READY))

@@ -24,6 +24,7 @@ ENVIRON = {
     "PORT": "8082",
     "CONTROL_PORT": "5561",
     "BACKEND_PORT": "8083",
+    "READY_PORT": "8084",
     "WORK": "/tmp/work",
 }
 ACCEPT = (b"Accept", b"text/event-stream")

@@ -15,6 +15,7 @@ ENVIRON = {
     "PORT": "8082",
     "CONTROL_PORT": "5561",
     "BACKEND_PORT": "8083",
+    "READY_PORT": "8084",
     "WORK": "/tmp/work",
     "MERCURE_JWT": "e30.e30.x",
     "LLM_URL": "https://llm.example/v1",

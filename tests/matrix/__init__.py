@@ -1,0 +1,1 @@
+"""Servers by other hands, judged side by side: `make matrix`."""
