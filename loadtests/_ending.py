@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import gevent
+from locust import log as locust_log
 from locust.env import Environment
 from rich.console import Console
 
@@ -14,6 +15,7 @@ from loadtests._run import Run
 from loadtests._shape import PlanShape
 from loadtests._summary import summarize
 from loadtests._verdict import INVALID
+from loadtests._wire import Hurry
 from loadtests._worker import Worker
 
 __all__ = ["conclude", "linger"]
@@ -23,6 +25,7 @@ log = logging.getLogger(__name__)
 WIDTH = 120  # of the summary, where it does not go to a terminal
 NOTICE_SECONDS = 3.0  # for a master to begin draining, once its workers were told to end
 DRAINED_SECONDS = 90.0  # and to be through with it
+HURRIED_SECONDS = 5.0  # in a hurry
 POLL_SECONDS = 0.05
 
 
@@ -47,12 +50,17 @@ def linger(worker: Worker) -> None:
     log.info("Waiting for the master to end the run")
     try:
         if worker.draining.wait(NOTICE_SECONDS):
-            until = time.monotonic() + DRAINED_SECONDS
-            while worker.busy() and time.monotonic() < until:
-                gevent.sleep(POLL_SECONDS)
-    except KeyboardInterrupt:
-        log.info("Not waiting any longer")
+            _drained(worker, DRAINED_SECONDS)
+    except KeyboardInterrupt:  # a second Ctrl-C
+        worker.answer(Hurry())
+        _drained(worker, HURRIED_SECONDS)
     worker.abandon()
+
+
+def _drained(worker: Worker, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while worker.busy() and time.monotonic() < until:
+        gevent.sleep(POLL_SECONDS)
 
 
 def _keep(environment: Environment, run: Run, document: dict[str, Any]) -> None:
@@ -62,7 +70,7 @@ def _keep(environment: Environment, run: Run, document: dict[str, Any]) -> None:
     for phase in document["phases"]:
         if phase["loss"]["lost"]:
             run.feed.fail("SSE", "deliver", f"lost at {phase['name']} subscribers", phase["loss"]["lost"])
-    environment.process_exit_code = document["exit_code"]
+    environment.process_exit_code = document["exit_code"] or _faults(environment)
     path: Path | None = run.settings.path(run.id)
     try:
         save(document, run.settings.path(run.id))
@@ -71,6 +79,13 @@ def _keep(environment: Environment, run: Run, document: dict[str, Any]) -> None:
         environment.process_exit_code = INVALID
         path = None
     _announce(environment, document, path)
+
+
+def _faults(environment: Environment) -> int:
+    """What Locust exits with for faults that are in no books of ours, as ended streams are."""
+    if locust_log.unhandled_greenlet_exception:
+        return 2
+    return 1 if environment.runner is not None and environment.runner.exceptions else 0
 
 
 def _announce(environment: Environment, document: dict[str, Any], path: Path | None) -> None:

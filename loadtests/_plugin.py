@@ -100,7 +100,6 @@ def work(environment: Environment, runner: WorkerRunner) -> None:
     # The listener that is added last is called first: before Locust's own, which tells the master we are gone
     environment.events.quitting.add_listener(leave)
     environment.events.test_stopping.add_listener(lambda **_: worker.abandon())
-    environment.process_exit_code = 0  # what there is to say, the master says
 
 
 def master(environment: Environment, runner: MasterRunner) -> PlanShape:

@@ -49,7 +49,7 @@ def _picture(run: Run) -> Group:
 
 @contextmanager
 def _log_above() -> Iterator[None]:
-    """Lines of the log go above the bar: rich has taken the place of stderr, and handlers know the old one."""
+    """Lines of the log go above the bar: rich took the place of stderr, and handlers know the old one."""
     names = (None, *logging.root.manager.loggerDict)
     handlers = {handler for name in names for handler in logging.getLogger(name).handlers}
     moved = [

@@ -271,9 +271,16 @@ class Run:
             gevent.sleep(1 - time.time_ns() % SECOND / SECOND)
             second = round(time.time_ns() / SECOND) - 1  # the one that has just ended
             self._collect()
-            self._server_seen[second] = self._server.look(second)
+            self._look(second)
             if len(self._domains) > 1 and second % MEASURE_EVERY_SECONDS == 0:
                 self._correct()
+
+    def _look(self, second: int) -> None:
+        """At the server; what cannot be seen is said once, and counted."""
+        unseen = set(self._server.errors)
+        self._server_seen[second] = self._server.look(second)
+        for reason in self._server.errors.keys() - unseen:
+            log.warning("%s: %s", self.settings.server_metrics, reason)
 
     def _collect(self) -> None:
         for peer in self._crew:

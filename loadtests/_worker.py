@@ -1,5 +1,6 @@
 """One process that generates load: does what the master asks, run after run. Decides nothing."""
 
+import logging
 import os
 import socket
 import time
@@ -37,6 +38,8 @@ from loadtests._wire import (
 
 __all__ = ["Worker"]
 
+log = logging.getLogger(__name__)
+
 SEATS: "WeakKeyDictionary[Environment, Worker]" = WeakKeyDictionary()
 BEGIN_SECONDS = 15.0  # for a run to begin, after users for it were started
 
@@ -63,7 +66,14 @@ class Worker:
         return SEATS.get(environment)
 
     def answer(self, question: Question) -> Answer:
-        """Do as asked; may take as long as that takes."""
+        """Do as asked, which may take its time. A fault of ours is an answer, too: nobody waits for one."""
+        try:
+            return self._answer(question)
+        except Exception as error:
+            log.exception("%s", type(question).__name__)
+            return Refused(f"{type(question).__name__}: {error!r}", INVALID)
+
+    def _answer(self, question: Question) -> Answer:
         match question:
             case Ping():
                 now = time.time_ns()
