@@ -7,7 +7,6 @@ import msgspec
 from msgspec import Meta, Raw, Struct, field
 
 from reports.packed import (
-    NOTHING,
     Amount,
     Buckets,
     Count,
@@ -19,6 +18,7 @@ from reports.packed import (
     Seconds,
     Signed,
     buckets,
+    nothing,
     probes,
 )
 
@@ -156,7 +156,7 @@ class Series(Struct, frozen=True, kw_only=True):
 class Events(Struct, frozen=True):
     """Events one by one: [source, seq, subscribers reached, µs to the first, µs to the last]."""
 
-    packed: Probes = field(name="rows", default=NOTHING)
+    packed: Probes = field(name="rows", default_factory=nothing)
     sampled: Annotated[int, Meta(ge=1)] = 1
 
     def __post_init__(self) -> None:

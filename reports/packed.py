@@ -9,7 +9,6 @@ import msgspec
 from msgspec import Meta, Raw
 
 __all__ = [
-    "NOTHING",
     "Amount",
     "Arrivals",
     "Buckets",
@@ -23,6 +22,7 @@ __all__ = [
     "Signed",
     "arrivals",
     "buckets",
+    "nothing",
     "probes",
 ]
 
@@ -40,10 +40,14 @@ Arrivals = Annotated[Raw, Meta(extra_json_schema=msgspec.json.schema(list[tuple[
 Buckets = Annotated[Raw, Meta(extra_json_schema=msgspec.json.schema(list[tuple[Microseconds, Count]]))]
 Probes = Annotated[Raw, Meta(extra_json_schema=msgspec.json.schema(list[Probe]))]
 
-NOTHING = Raw(b"[]")
 ARRIVALS = msgspec.json.Decoder(list[tuple[Seconds, Count]] | None)
 BUCKETS = msgspec.json.Decoder(list[tuple[Microseconds, Count]])
 PROBES = msgspec.json.Decoder(list[Probe])
+
+
+def nothing() -> Raw:
+    """A list that isn't there."""
+    return Raw(b"[]")
 
 
 def arrivals(packed: Raw) -> list[tuple[float, int]]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 from reports.load_schema import Load
-from reports.packed import NOTHING, Arrivals, Count, ExitCode, Seconds, arrivals
+from reports.packed import Arrivals, Count, ExitCode, Seconds, arrivals, nothing
 
 __all__ = ["Conformance", "Delivery", "Fleet", "Portability", "Result", "Row", "Verdict"]
 
@@ -43,7 +43,7 @@ class Row(Struct, frozen=True, kw_only=True):
     observed: str | None = None
     evidence: str | list[str] | None = None
     reproduce: str | None = None
-    packed_arrivals: Arrivals = field(name="arrivals", default=NOTHING)
+    packed_arrivals: Arrivals = field(name="arrivals", default_factory=nothing)
     seconds: Seconds | None = None
 
     def __post_init__(self) -> None:
