@@ -106,9 +106,11 @@ def start(url: str, out: Path, *options: str, session: bool = False) -> subproce
     )
 
 
-def outcome(process: subprocess.Popen[str], out: Path, url: str | None = None) -> Outcome:
+def outcome(
+    process: subprocess.Popen[str], out: Path, url: str | None = None, *, seconds: float = LONG
+) -> Outcome:
     """Wait for the end of a run; `url` is that of the stub."""
-    text, _ = process.communicate(timeout=LONG)
+    text, _ = process.communicate(timeout=seconds)
     result = json.loads(out.read_text(encoding="utf-8")) if out.exists() else None
     injected = httpx.get(f"{url}/stats", trust_env=False).json() if url else {}
     record = httpx.get(f"{url}/record", trust_env=False).json() if url else []

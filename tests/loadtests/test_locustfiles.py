@@ -12,8 +12,9 @@ from tests.loadtests.conftest import LOCUST, ROOT
 
 FILES = sorted((ROOT / "loadtests").rglob("*.py"))
 PURE = (
-    *("accounting", "archive", "blocks", "cli", "fairness", "health", "histogram", "ledger", "limits"),
-    *("options", "plan", "probe", "result", "schedule", "slo", "summary", "tally", "verdict"),
+    *("accounting", "archive", "blocks", "cli", "clock", "course", "domains", "fairness", "glance", "health"),
+    *("histogram", "ledger", "limits", "offset", "options", "origin", "plan", "probe", "result", "schedule"),
+    *("slo", "summary", "tally", "verdict", "vitals", "watch", "wire"),
 )
 LOCUSTFILES = [file for file in FILES if not file.name.startswith("_")]
 

@@ -1,6 +1,7 @@
 """Runs by many processes: the same figures as by one, and an end that loses no report."""
 
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -117,9 +118,9 @@ def test_a_run_time_is_as_good_a_plan_as_ours(runs: dict[str, Outcome]) -> None:
     assert done.loss["lost"] == 0
 
 
-def published(url: str, least: int) -> None:
+def published(url: str, least: int, seconds: float = DEADLINE) -> None:
     """Wait until so many probes came to the stub."""
-    until = time.monotonic() + DEADLINE
+    until = time.monotonic() + seconds
     while httpx.get(f"{url}/stats", trust_env=False).json().get("published", 0) < least:
         assert time.monotonic() < until, "nothing is published"
         time.sleep(0.1)
@@ -142,6 +143,34 @@ def test_a_signal_to_all_of_them_still_loses_no_report(tmp_path: Path, sign: sig
     assert [worker["reported"] for worker in done.result["workers"]] == [True, True]
     assert done.loss["lost"] == 0
     assert done.loss["expected"] > 0
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@pytest.mark.skipif(
+    resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 10_600, reason="needs 10 600 open files: ulimit -Hn 10600"
+)
+@pytest.mark.parametrize("ended", ["by plan", "by a signal to all"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_ten_thousand_users_are_drained_to_the_last(tmp_path: Path, number: int, ended: str) -> None:
+    """Locust gives workers half a second for their last report, and they take longer to stop so many users."""
+    out = tmp_path / "result.json"
+    many = ("--levels", "10000", "--settle", "20", "--hold", "10", "--pub-rate", "1")
+
+    with stub() as url:
+        process = start(url, out, "--scenario", "fanout", *many, *processes(number), session=True)
+        if ended != "by plan":
+            published(url, 25, seconds=120)
+            os.killpg(process.pid, signal.SIGINT)
+        done = outcome(process, out, url, seconds=300)
+
+    assert done.result is not None, done.text
+    assert [worker["reported"] for worker in done.result["workers"]] == [True] * number
+    assert not [reason for reason in done.result["invalid"] if "lost on their way" in reason]
+    assert done.loss["lost"] == 0
+    assert done.loss["expected"] > 10_000
+    reached = sum(row[2] for row in done.result["events"]["rows"])
+    assert sum(done.result["series"]["deliveries"]) == reached == done.loss["expected"]
 
 
 def test_a_worker_that_dies_makes_the_run_invalid(tmp_path: Path) -> None:
