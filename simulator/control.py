@@ -103,7 +103,7 @@ def _at_a_terminal() -> bool:
 def _keys_at_once(descriptor: int) -> Iterator[None]:
     """Keys come without Enter, and are not shown; Ctrl-C still interrupts."""
     before = termios.tcgetattr(descriptor)
-    tty.setcbreak(descriptor)
+    tty.setcbreak(descriptor, termios.TCSADRAIN)  # what was typed before is meant, too
     try:
         yield
     finally:
