@@ -121,6 +121,8 @@ class Laggard:
 
     def _catch_up(self) -> bool:
         """Read all that there is. Whether the stream had an end."""
+        if self._socket is not None:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ_BYTES)
         since = quiet_since = time.monotonic()
         while self._socket is not None and (now := time.monotonic()) - since < CATCH_UP_SECONDS:
             if now - quiet_since > PATIENCE_SECONDS:

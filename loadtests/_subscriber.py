@@ -167,7 +167,7 @@ class Subscriber:
         if self.tracks and not audience.server.recipe.resumes:
             self._hand_in()
             audience.part(self.tracks, self._connect_ns)  # what comes while away, nobody may expect
-            self.tracks = {}
+            self.tracks, self._due_ns = {}, self._connect_ns
         if self.tracks:
             audience.took("connect", self._connect_ns, now)
         else:
