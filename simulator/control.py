@@ -133,13 +133,12 @@ async def _chunks(descriptor: int) -> AsyncIterator[bytes]:
 
 
 async def _readable(descriptor: int) -> None:
-    loop = asyncio.get_running_loop()
-    ready = loop.create_future()
+    loop, ready = asyncio.get_running_loop(), asyncio.Event()
     try:
-        loop.add_reader(descriptor, lambda: ready.done() or ready.set_result(None))
+        loop.add_reader(descriptor, ready.set)
     except PermissionError:
         return  # a file, which is always readable
     try:
-        await ready
+        await ready.wait()
     finally:
         loop.remove_reader(descriptor)

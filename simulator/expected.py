@@ -1,7 +1,7 @@
 """What devices have to have delivered, however often and in whatever order: a bit a message. Does no I/O."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,8 @@ Bits = NDArray[np.uint8]
 FIRST_ROOM = 512  # sequence numbers for which there is room at first
 
 
-class Expectation(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Expectation:
     """What one device should have delivered: how many messages, their digest, and which (bool, by seq)."""
 
     count: int

@@ -46,10 +46,15 @@ class _Block(NamedTuple):
     values: Floats
 
     def join(self, other: "_Block") -> "_Block":
-        return _Block(*(np.concatenate(pair, axis=-1) for pair in zip(self, other, strict=True)))
+        return _Block(
+            np.concatenate((self.t, other.t)),
+            np.concatenate((self.device, other.device)),
+            np.concatenate((self.seq, other.seq)),
+            np.concatenate((self.values, other.values), axis=1),
+        )
 
     def after(self, first: int) -> "_Block":
-        return _Block(*(column[..., first:] for column in self))
+        return _Block(self.t[first:], self.device[first:], self.seq[first:], self.values[:, first:])
 
 
 class Playback:
