@@ -16,10 +16,10 @@ REPEATS = 2
 KIND = {Verdict.PASS, Verdict.WARN, Verdict.INFO}
 
 
-def steady(first: Judgement, again: Callable[[], Judgement], *, timed: bool = False) -> Judgement:
+def steady(first: Judgement, again: Callable[[], Judgement], *, tentative: bool = False) -> Judgement:
     """`first`, or FLAKY where it is a failure and one of the repeats is none; both are kept.
 
-    `timed`: where all repeats agree that it is none, they are believed, since they had the server to
+    `tentative`: where all repeats agree that it is none, they are believed, since they had the server to
     themselves.
     """
     if first.verdict is not Verdict.FAIL:
@@ -29,7 +29,7 @@ def steady(first: Judgement, again: Callable[[], Judgement], *, timed: bool = Fa
         other = again()
         if other.verdict in KIND:
             kind[number] = other
-            if not timed:
+            if not tentative:
                 break
     if not kind:
         return first

@@ -171,7 +171,7 @@ class Run:
                 lambda: _judged(
                     pyfuncitem.obj, lambda: given | {name: capture() for name, capture in again.items()}
                 ),
-                timed=REQUIREMENTS[row].timed,
+                tentative=REQUIREMENTS[row].tentative,
             )
         self._conclude(pyfuncitem, row, self._blamed(pyfuncitem, row, judgement))
         return True

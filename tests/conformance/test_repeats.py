@@ -51,7 +51,7 @@ def test_verdicts(first: Judgement, then: list[Judgement], asked: int, verdict: 
 def test_who_was_late_in_a_crowd_is_asked_again(then: list[Judgement], verdict: Verdict) -> None:
     rest: Iterator[Judgement] = iter(then)
 
-    assert steady(FAIL, lambda: next(rest), timed=True).verdict == verdict
+    assert steady(FAIL, lambda: next(rest), tentative=True).verdict == verdict
 
 
 def test_both_are_kept() -> None:

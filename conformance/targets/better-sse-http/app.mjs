@@ -13,7 +13,7 @@ function channelOf(name) {
 
 async function answer(request, response) {
     const [, verb, name] = request.url.split(/[/?]/);
-    if (request.method === "GET" && verb === "events") {
+    if (["GET", "HEAD"].includes(request.method) && verb === "events") {
         channelOf(name).register(await createSession(request, response));
     } else if (request.method === "POST" && verb === "publish") {
         const { data, event, id } = await json(request);

@@ -12,20 +12,21 @@ from threading import Thread
 from urllib.request import urlopen
 
 PORT, FRONT, READY = map(int, sys.argv[1:])
+STREAM = {"Content-Type": "text/event-stream", "Cache-Control": "no-cache, no-transform"}
+HOLD = {"Grip-Hold": "stream", "Grip-Keep-Alive": r": \n\n; format=cstring; timeout=15"}
 
 
 class Backend(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         _, verb, channel = self.path.split("?")[0].split("/", 2)
+        fields = {**STREAM, "X-Accel-Buffering": "no", **HOLD, "Grip-Channel": channel}
         self.send_response({"stream": 200, "ready": 200}.get(verb, 404))
-        if verb == "stream":
-            self.send_header("Content-Type", "text/event-stream")
-            self.send_header("Cache-Control", "no-cache")
-            self.send_header("Grip-Hold", "stream")
-            self.send_header("Grip-Channel", channel)
-            self.send_header("Grip-Keep-Alive", r": \n\n; format=cstring; timeout=15")
+        for field in fields.items() if verb == "stream" else ():
+            self.send_header(*field)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    do_HEAD = do_GET  # noqa: N815 - its name there
 
 
 ThreadingHTTPServer.request_queue_size = 512
