@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import IO, NamedTuple
 
 import psutil
@@ -29,6 +31,7 @@ RUN, SOURCE = "bench", "probe-bench-0"
 PROGRAM = "import sys, locust; from tests.bench.reading import main; main(*sys.argv[1:])"
 FEW = 100  # whatever is loaded for the first streams is no stream's own
 PATIENCE = 5.0  # seconds for what is late to arrive
+PATIENCE_WITH_ALL = 240.0  # … and for the whole of it: then the reader is killed
 ENOUGH = 0.9  # of the events, or it did not do the work; some read by the kilobyte and leave a rest
 RATE_OF_WARM_UP = 5.0
 
@@ -49,10 +52,11 @@ class Cost(NamedTuple):
 
 
 class Reader:
-    """The process, which does as it is told."""
+    """The process, which does as it is told; what it says besides is in a file."""
 
-    def __init__(self, process: "subprocess.Popen[str]") -> None:
+    def __init__(self, process: "subprocess.Popen[str]", said: IO[bytes]) -> None:
         self._process = psutil.Process(process.pid)
+        self._said = said
         assert process.stdin, "it is a pipe"
         assert process.stdout, "it is a pipe"
         self._in: IO[str] = process.stdin
@@ -65,7 +69,9 @@ class Reader:
             self._in.flush()
             return int(self._out.readline())
         except (OSError, ValueError):
-            raise BrokenError(f"the reader ended when it was told to {command}") from None
+            self._said.seek(0)
+            last = self._said.read().decode(errors="replace").strip().rpartition("\n")[2]
+            raise BrokenError(f"the reader ended when it was told to {command}, and said: {last}") from None
 
     def cpu(self) -> float:
         return sum(self._process.cpu_times()[:2])
@@ -77,11 +83,20 @@ class Reader:
 @contextmanager
 def reading(way: str, port: int, core: int) -> Iterator[Reader]:
     command = [sys.executable, "-P", "-c", PROGRAM, way, f"http://127.0.0.1:{port}"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with on(core), subprocess.Popen(command, cwd=ROOT, env=environment(), text=True, **pipes) as process:  # type: ignore[call-overload] # mypy cannot see through **
+    pipe = subprocess.PIPE
+    with (
+        on(core),
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment(), stdin=pipe, stdout=pipe, stderr=said, text=True
+        ) as process,
+    ):
+        watchdog = Timer(PATIENCE_WITH_ALL, process.kill)
+        watchdog.start()
         try:
-            yield Reader(process)
+            yield Reader(process, said)
         finally:
+            watchdog.cancel()
             process.kill()
 
 

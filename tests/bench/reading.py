@@ -41,6 +41,7 @@ __all__ = ["main"]
 ACCEPT = {"Accept": "text/event-stream"}
 HOUR = 3_600.0
 POLL_SECONDS = 0.02
+OPEN_SECONDS = 60.0
 SETTLE_SECONDS = 0.5  # some count a stream as open when they ask for it
 
 
@@ -162,7 +163,7 @@ class OurUser(User):
 
     @task
     def follow(self) -> None:
-        Subscriber(self.audience).follow(0)
+        Subscriber(self.audience).follow(float)  # at once
 
 
 class Lines:
@@ -256,8 +257,9 @@ def main(way: str, url: str) -> None:
             case "grow":
                 wanted += int(words[0])
                 reading.grow(int(words[0]))
-                while reading.opened < wanted:
-                    gevent.sleep(POLL_SECONDS)
+                with gevent.Timeout(OPEN_SECONDS, SystemExit("not all streams were opened")):
+                    while reading.opened < wanted:
+                        gevent.sleep(POLL_SECONDS)
                 gevent.sleep(SETTLE_SECONDS)
                 gc.collect()
                 print(reading.opened, flush=True)

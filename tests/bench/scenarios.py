@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from tests.bench.fanout import Load, crowd, fan_out, saturation
+from tests.bench.generator import generate
 from tests.bench.ingest import WAYS, ingest
 from tests.bench.machine import Cores
+from tests.bench.readers import READERS, cost
 from tests.bench.server import running
 from tests.peers.recipe import Recipe
 
@@ -20,7 +22,10 @@ SCENARIOS = {
     "saturation": f"{SUBSCRIBERS:,} subscribers, the highest rate with 99 % delivered and p99 < 1 s",
     "crowd": f"{CROWD:,} subscribers, idle, then {CROWD_RATE:g} events/s",
     "ingest": f"measurements taken in while {LISTENERS} subscribers listen",
+    "readers": f"what a Locust process needs for {SUBSCRIBERS:,} subscribers × {RATE:g} events/s, by client",
+    "generator": f"the load tests with {CROWD:,} subscribers in one process × {CROWD_RATE:g} events/s",
 }
+PACKS = {"packed": ("100 subscribers to a user", 100), "each": ("a user for each", 1)}
 
 Figures = Mapping[str, float]
 
@@ -41,6 +46,11 @@ def jobs(
     if scenario == "ingest":
         if "eventbahn" in peers:
             yield from ingesting(peers["eventbahn"], where, rounds, seconds)
+        return
+    if scenario in {"readers", "generator"}:
+        if "eventbahn" in peers:
+            of_ours = reading if scenario == "readers" else generating
+            yield from of_ours(peers["eventbahn"], where, rounds, seconds, most)
         return
     measures: dict[str, Callable[[Recipe], Figures]] = {
         "start": lambda peer: start(peer, where),
@@ -71,6 +81,35 @@ def ingesting(ours: Recipe, where: Cores, rounds: int, seconds: float) -> Iterat
                     }
 
                 yield Job("ingest", f"{key} {log}", f"{way.name}, {log}", measure)
+
+
+def reading(ours: Recipe, where: Cores, rounds: int, seconds: float, most: int) -> Iterator[Job]:
+    for _ in range(rounds):
+        for way in READERS:
+
+            def measure(way: str = way) -> Figures:
+                found = cost(ours, way, where, min(SUBSCRIBERS, most), RATE, seconds)
+                return {"microseconds": found.microseconds, "kib": found.bytes_each / 1024}
+
+            yield Job("readers", way, way, measure)
+
+
+def generating(ours: Recipe, where: Cores, _rounds: int, seconds: float, most: int) -> Iterator[Job]:
+    for key, (name, pack) in PACKS.items():
+
+        def measure(pack: int = pack) -> Figures:
+            subscribers = min(CROWD, most - most % pack)
+            found = generate(ours, where, subscribers, pack, CROWD_RATE, seconds)
+            return {
+                "subscribers": found.subscribers,
+                "kib": found.bytes_each / 1024,
+                "microseconds": found.microseconds,
+                "p99_ms": found.p99 * 1e3,
+                "lost": found.lost,
+                "invalid": len(found.invalid),
+            }
+
+        yield Job("generator", key, name, measure)
 
 
 def start(peer: Recipe, where: Cores) -> Figures:

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from tests.bench.records import Records
 from tests.bench.scenarios import SCENARIOS
-from tests.bench.targets import OURS, Target
+from tests.bench.targets import OURS, PACKED, Target
 
 __all__ = ["show"]
 
@@ -42,8 +42,21 @@ COLUMNS: dict[
         "p50 ms": ("p50_ms", "{:.1f}"),
         "p99 ms": ("p99_ms", "{:.1f}"),
     },
+    "readers": {"µs CPU per event": ("microseconds", "{:.1f}"), "KiB RSS each": ("kib", "{:.2f}")},
+    "generator": {
+        "µs CPU per delivery": ("microseconds", "{:.1f}"),
+        "KiB RSS each": ("kib", "{:.2f}"),
+        "p99 ms": ("p99_ms", "{:.0f}"),
+        "lost": ("lost", "{:,.0f}"),
+        "reasons to call it invalid": ("invalid", "{:.0f}"),
+    },
 }
-RATIOS = {"cost", "saturation", "crowd"}  # to ours, of the first column that costs
+RATIOS = {  # to whom, of the first column that costs
+    "cost": OURS,
+    "saturation": OURS,
+    "crowd": OURS,
+    "readers": PACKED,
+}
 
 
 def show(console: Console, records: Records, targets: Sequence[Target], names: Mapping[str, str]) -> None:
@@ -96,5 +109,5 @@ def cells(scenario: str, subject: str, records: Records) -> list[str]:
 
 def ratio(scenario: str, subject: str, records: Records) -> str:
     name = "deliveries_per_second" if scenario == "saturation" else "microseconds"
-    ours, theirs = records.median(scenario, OURS, name), records.median(scenario, subject, name)
+    ours, theirs = records.median(scenario, RATIOS[scenario], name), records.median(scenario, subject, name)
     return f"{theirs / ours:.2f} ×" if ours and theirs is not None else ""

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from tests.bench.records import Records
 from tests.peers.recipe import Recipe
 
-__all__ = ["Target", "judged"]
+__all__ = ["OURS", "PACKED", "Target", "judged"]
 
 OURS, HUB = "eventbahn", "nchan"
+PACKED, ONLY_READ, EACH = "packed", "packed, reading only", "one user each"
 
 
 class Target(NamedTuple):
@@ -79,6 +80,18 @@ def judged(records: Records, peers: Mapping[str, Recipe]) -> list[Target]:
             3_000,
             "{:,.0f}",
         ),
+        *loads(ours),
+    ]
+
+
+def loads(ours: Callable[[str, str, str], float | None]) -> list[Target]:
+    """Of the load tests: what it costs them to measure."""
+    micros, kib = "{:.1f} µs", "{:.2f} KiB"
+    return [
+        at_most("load: CPU to read an event", ours("readers", "microseconds", ONLY_READ), 8, micros),
+        at_most("load: CPU to account for it, too", ours("readers", "microseconds", PACKED), 15, micros),
+        at_most("load: a subscriber of 10,000, packed", ours("generator", "kib", "packed"), 2, kib),
+        at_most("load: a subscriber that is a user", ours("generator", "kib", "each"), 20, kib),
     ]
 
 
