@@ -96,8 +96,8 @@ def _missed(objectives: Sequence[Objective], phase: str, figures: dict[str, Any]
         if objective.early and objective.phase in {None, phase}:
             row = objective.judge(figures)
             if not row["ok"]:
-                value = row.get("value_us", row.get("value"))
-                return f"{objective.text}, but was {value}{' us' if 'value_us' in row else ''}"
+                us, value = row.get("value_us"), row.get("value")
+                return f"{objective.text} was {value if us is None else f'{us / 1000:,.1f} ms'}"
     return None
 
 

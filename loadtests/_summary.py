@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from loadtests._telling import sentences
+
 __all__ = ["summarize"]
 
 PERCENTILES = {"p50": "p50_us", "p90": "p90_us", "p99": "p99_us", "p99.9": "p999_us", "max": "max_us"}
@@ -24,6 +26,8 @@ def summarize(document: Mapping[str, Any], path: Path | None, console: Console) 
     for phase in document["phases"]:
         if phase["metrics"]["deliver_xdom"]["n"]:
             console.print(escape(_across(phase, document["clocks"]["bound_us"])))
+    for sentence in sentences(document):
+        console.print(f" {escape(sentence)}")
     for row in document["slo"]:
         console.print(_objective(row))
     for reason, times in sorted(document["errors"].items(), key=lambda error: -error[1]):

@@ -9,6 +9,8 @@ from rich.console import Console
 from loadtests._summary import summarize
 
 LATENCY = {"p50_us": 900, "p90_us": 12_340, "p99_us": 99_999, "p999_us": 1_500_000, "max_us": 2_000_000}
+QUIET = {"resume": {"cut": 0}, "churn": {"left": 0}, "answers": {"5xx": 0}}
+NONE = {"drain": {"n": 0}}
 DOCUMENT: dict[str, Any] = {
     "run": {"scenario": "fanout", "target": "http://127.0.0.1:8000"},
     "phases": [
@@ -16,8 +18,9 @@ DOCUMENT: dict[str, Any] = {
             "name": "1000",
             "subs": 1000,
             "deliveries_s": 9_998.7,
-            "metrics": {"deliver": LATENCY, "last_subscriber": LATENCY, "deliver_xdom": {"n": 0}},
+            "metrics": {"deliver": LATENCY, "last_subscriber": LATENCY, "deliver_xdom": {"n": 0}, **NONE},
             "loss": {"expected": 300_000, "lost": 14},
+            **QUIET,
         },
         {
             "name": "2000",
@@ -28,8 +31,10 @@ DOCUMENT: dict[str, Any] = {
                 "last_subscriber": dict.fromkeys(LATENCY),
                 "deliver_xdom": {**LATENCY, "n": 5},
                 "last_subscriber_xdom": LATENCY,
+                **NONE,
             },
             "loss": {"expected": 0, "lost": 0},
+            **QUIET,
         },
     ],
     "clocks": {"domains": 2, "bound_us": 277},
