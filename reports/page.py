@@ -23,7 +23,7 @@ from reports.sides import Loaded, sides
 from reports.strip import strip, told
 from reports.tally import ORDER
 from reports.units import count, ms, plain
-from reports.visible import lines, prose, unescaped, visible, worded
+from reports.visible import cut, lines, prose, unescaped, visible, worded
 
 __all__ = ["page", "pieces"]
 
@@ -79,6 +79,7 @@ def environment() -> Environment:
         "bar": bar,
         "by_tone": by_tone,
         "count": count,
+        "cut": cut,
         "lines": lines,
         "ms": ms,
         "plain": plain,

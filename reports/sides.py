@@ -11,6 +11,7 @@ from reports.load_schema import Load
 from reports.metrics import held_against
 from reports.quantities import quantities
 from reports.schemas import Conformance, Fleet, Result
+from reports.visible import cut
 
 __all__ = ["PHASE", "Loaded", "Side", "sides", "target"]
 
@@ -89,8 +90,9 @@ def target(result: Result) -> str:
     """Who was measured or judged."""
     match result:
         case Load():
-            return result.run.name or result.run.target
+            name = result.run.name or result.run.target
         case Conformance():
-            return str(result.target.get("name") or result.target.get("url") or "unnamed target")
+            name = str(result.target.get("name") or result.target.get("url") or "unnamed target")
         case Fleet():
-            return result.url
+            name = result.url
+    return cut(name)

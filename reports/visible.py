@@ -4,7 +4,7 @@ import re
 
 from markupsafe import Markup, escape
 
-__all__ = ["lines", "prose", "unescaped", "visible", "worded"]
+__all__ = ["cut", "lines", "prose", "unescaped", "visible", "worded"]
 
 # C0, DEL, C1; zero-width and direction marks; line separators; BOM, interlinear marks, surrogates, tags.
 UNSEEN = re.compile(
@@ -19,6 +19,7 @@ CONTROLS = (  # noqa: SIM905 - a table of two lines
 SHORT = {"\r": r"\r", "\n": r"\n", "\t": r"\t"}
 ESCAPES = re.compile(r"\\[\\rnt]|(?:\\x[0-9a-f]{2})+")
 BREAKS = {"\r\n", "\r", "\n"}
+SHORT_CHARACTERS = 240
 SHOWN_CHARACTERS = 4_000  # an excerpt is short; a page must not grow with a stream
 
 
@@ -42,6 +43,11 @@ def visible(text: str) -> str:
     """`text` on one line, with every character that would not be seen written as an escape."""
     shown = UNSEEN.sub(lambda found: written(found[0]), text[:SHOWN_CHARACTERS])
     return shown + "…" * (len(text) > SHOWN_CHARACTERS)
+
+
+def cut(text: str) -> str:
+    """No more of `text` than a line in a table bears."""
+    return text if len(text) <= SHORT_CHARACTERS else text[: SHORT_CHARACTERS - 1] + "…"
 
 
 def lines(text: str) -> Markup:

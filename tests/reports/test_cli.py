@@ -236,3 +236,95 @@ def test_a_github_job_is_missed_before_anything_is_written(
 
     assert (done.exit_code, out.exists()) == (2, False)
     assert "GITHUB_STEP_SUMMARY is not set" in done.output
+
+
+SLOW = {"bits": 7, "phases": {n: {"deliver": [[2000, 9], [18000, 1]]} for n in "01"}}
+CONDITIONS = {
+    "holds": (("--fail-if", "deliver.p99 > 1.2x"), 1, "fail if deliver.p99 > 1.2x: yes. 1.json: 2.00x"),
+    "does not hold": (("--fail-if", "deliver.p99 > 3x"), 0, "fail if deliver.p99 > 3x: no. 1.json: 2.00x"),
+    "cannot be judged": (
+        ("--fail-if", "catchup.p99 > 1ms"),
+        3,
+        "fail if catchup.p99 > 1ms: could not be judged. 0.json: catchup.p99 was not measured",
+    ),
+    "bad wins over not judged": (
+        ("--fail-if", "catchup.p99 > 1ms", "--fail-if", "deliver.p99 > 1.2x"),
+        1,
+        "fail if deliver.p99 > 1.2x: yes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "code", "line"), CONDITIONS.values(), ids=CONDITIONS)
+def test_a_condition_decides_the_exit_code_and_stands_on_the_page(
+    tmp_path: Path, options: tuple[str, ...], code: int, line: str
+) -> None:
+    before = samples.put(tmp_path, "0.json", samples.load())
+    after = samples.put(tmp_path, "1.json", samples.load(hist=SLOW))
+    out = tmp_path / "page.html"
+
+    done = run(before, after, "-o", out, *options)
+
+    assert done.exit_code == code
+    assert any(each.startswith(line) for each in done.stdout.splitlines())
+    text = Document(out.read_text()).text
+    assert "Fail if" in text
+    assert "Ratios to 0.json, the baseline." in text
+
+
+def test_a_baseline_may_be_given_apart_and_among_the_results(tmp_path: Path) -> None:
+    before = samples.put(tmp_path, "0.json", samples.load(hist=SLOW))
+    after = samples.put(tmp_path, "1.json", samples.load())
+
+    done = run(
+        after, before, "-o", tmp_path / "page.html", "--baseline", before, "--fail-if", "deliver.p99 < 0.6x"
+    )
+
+    assert done.exit_code == 1
+    assert "0.50x (9.00\u00a0ms to 18.00\u00a0ms of http://127.0.0.1:8000 (baseline))" in done.stdout
+
+
+def test_a_baseline_that_is_missing_is_not_forgotten(tmp_path: Path) -> None:
+    after = samples.put(tmp_path, "1.json", samples.load())
+    options = ("--baseline", tmp_path / "none.json", "--fail-if", "deliver.p99 > 1.2x")
+
+    done = run(after, "-o", tmp_path / "page.html", *options)
+
+    assert done.exit_code == 3
+    assert "none.json: cannot be read" in done.stderr
+    assert "there is nothing to compare with" in done.stdout
+
+
+def test_a_condition_that_is_a_slip_writes_nothing(tmp_path: Path) -> None:
+    file, out = samples.put(tmp_path, "a.json", samples.load()), tmp_path / "page.html"
+
+    done = run(file, "-o", out, "--fail-if", "delivery.p99 > 1ms")
+
+    assert (done.exit_code, out.exists()) == (2, False)
+    assert "no figure 'delivery.p99'; did you mean 'deliver.p99'?" in done.stderr
+
+
+def test_withheld_rows_are_in_no_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, out = samples.put(tmp_path, "a.json", samples.conformance()), tmp_path / "page.html"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+
+    done = run(file, "-o", out, "--withhold", "INJ", "--github", "--badge", tmp_path / "b.svg")
+
+    assert done.exit_code == 0
+    told = (
+        done.stdout
+        + out.read_text()
+        + (tmp_path / "summary.md").read_text()
+        + (tmp_path / "b.svg").read_text()
+    )
+    assert "INJ-003" not in told
+    assert "1 more row is not published here." in told
+
+
+def test_a_row_that_is_not_there_cannot_be_withheld(tmp_path: Path) -> None:
+    file, out = samples.put(tmp_path, "a.json", samples.conformance()), tmp_path / "page.html"
+
+    done = run(file, "-o", out, "--withhold", "INJ,IJN")
+
+    assert (done.exit_code, out.exists()) == (2, False)
+    assert "--withhold INJ,IJN: there is no row or section 'IJN'" in done.stderr
