@@ -15,10 +15,13 @@ Pairs = tuple[tuple[bytes, bytes], ...]
 class Recipe(Protocol):
     """One way to subscribe and publish, whatever the topic is called.
 
-    `name` is shown; `subscribed` and `published` are the URLs that are connected to. Whoever comes back
-    is told what was missed if the server `resumes`; an event of type `signal` owns up to a gap.
+    `name` is shown, and `title`, if anybody gave it one; `subscribed` and `published` are the URLs that are
+    connected to. Whoever comes back is told what was missed if the server `resumes`; an event of type
+    `signal` owns up to a gap.
     """
 
+    @property
+    def title(self) -> str: ...
     @property
     def name(self) -> str: ...
     @property
@@ -53,6 +56,7 @@ class Story:
     name: str
     topics: bool = False
 
+    title = ""
     resumes = True
     signal = "reset"
 

@@ -86,11 +86,12 @@ class Run:
         feed: Feed,
         *,
         target: str,
+        title: str,
         host: str,
         options: Mapping[str, Any],
         run_time: int,
     ) -> None:
-        """`host` and `options` are what workers are told; `target` is what the server is called.
+        """`host` and `options` are what workers are told; `target` is where the server is, `title` its name.
 
         `run_time` ends the run after so many seconds, before its plan does; 0 does not.
         """
@@ -103,6 +104,7 @@ class Run:
         self.shown = Ledger()  # the same, since somebody last cleared what is shown
         self.document: dict[str, Any] | None = None
         self._target = target
+        self._title = title
         self._host = host
         self._run_time = run_time
         self._options = dict(options)
@@ -356,6 +358,7 @@ class Run:
             "duration_s": (self.plan.end_ns - self.plan.begin_ns) / SECOND,
             "seed": self.settings.seed,
             "target": self._target,
+            "name": self._title or None,
             "args": dict(self.settings.given),
         }
 

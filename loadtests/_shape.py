@@ -73,6 +73,7 @@ class PlanShape(LoadTestShape):
             self._crew(),
             Feed(environment.stats),
             target=site.recipe.name,
+            title=site.recipe.title,
             host=environment.host or "",
             options=ours,
             run_time=options["run_time"] or 0,

@@ -78,6 +78,10 @@ class Described:
     publication: Publish
 
     @property
+    def title(self) -> str:
+        return self.target.target.name
+
+    @property
     def name(self) -> str:
         return self.target.target.base_url
 
