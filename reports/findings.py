@@ -87,9 +87,9 @@ def tables(result: Load) -> Iterator[Table]:
     if result.topics:
         yield topics(result.topics)
     for group, (title, caption) in OF_PHASES.items():
-        rows = [(phase, getattr(phase, group)) for phase in result.phases]
-        if any(value for _, found in rows for key, value in found.items() if key != "jain"):
-            yield by_phase(title, caption, rows)
+        of_phases = [(phase, getattr(phase, group)) for phase in result.phases]
+        if any(value for _, found in of_phases for key, value in found.items() if key != "jain"):
+            yield by_phase(title, caption, of_phases)
 
 
 def by_phase(title: str, caption: str, found: Sequence[tuple[Phase, Mapping[str, Any]]]) -> Table:

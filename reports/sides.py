@@ -90,9 +90,8 @@ def target(result: Result) -> str:
     """Who was measured or judged."""
     match result:
         case Load():
-            name = result.run.name or result.run.target
+            return cut(result.run.name or result.run.target)
         case Conformance():
-            name = str(result.target.get("name") or result.target.get("url") or "unnamed target")
+            return cut(str(result.target.get("name") or result.target.get("url") or "unnamed target"))
         case Fleet():
-            name = result.url
-    return cut(name)
+            return cut(result.url)

@@ -13,6 +13,7 @@ from reports.gate import Gate, judge
 from reports.load import Unreadable
 from reports.load_schema import Load
 from reports.page import pieces
+from reports.schemas import Result
 from reports.sides import sides
 from tests.reports import samples
 from tests.reports.figures.runs import run
@@ -49,7 +50,7 @@ def every_kind() -> str:
         "office-1": samples.delivery(),
         HOSTILE + "d" * 500: samples.delivery(seen=1, missing=99, ok=False),
     }
-    results = [
+    results: list[Result] = [
         samples.a_conformance(),
         run(events=events),
         samples.a_fleet(devices=devices),

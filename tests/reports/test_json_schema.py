@@ -59,8 +59,9 @@ def filled(word: str, base: str, out: Path) -> str:
 
 
 def command(*words: str, folder: Path) -> "subprocess.Popen[bytes]":
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen([*EVENTBAHN, *words], cwd=folder, **quiet)
+    return subprocess.Popen(
+        [*EVENTBAHN, *words], cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -43,7 +43,8 @@ def test_what_is_wrong_in_a_packed_list_is_told_with_its_place(result: samples.J
 
 
 def test_a_row_without_arrivals_has_none() -> None:
-    for absent in ({"arrivals": None}, {"arrivals": []}, {}):
+    absences: list[samples.Json] = [{"arrivals": None}, {"arrivals": []}, {}]
+    for absent in absences:
         plain = {key: value for key, value in row("A-B-1", "PASS").items() if key != "arrivals"}
         result = samples.a_conformance({**plain, **absent})
 
