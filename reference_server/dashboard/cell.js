@@ -2,6 +2,7 @@
 
 import { prepare } from "./canvas.js";
 import { crosses, curve, extent } from "./chart.js";
+import { make, write } from "./elements.js";
 import { duration, reading, sign } from "./format.js";
 import { decimalsOf } from "./series.js";
 import { inColumns } from "./window.js";
@@ -14,19 +15,17 @@ export class Cell {
   #drawn = "";
 
   constructor(device) {
+    const { name } = device;
     this.device = device;
-    this.element = make("label", "cell");
-    this.element.dataset.device = device.name;
-    this.element.title = device.name;
-    this.radio = Object.assign(document.createElement("input"), { type: "radio", name: "device", value: device.name });
-    this.name = make("span", "name", device.name);
-    this.value = make("span", "value");
-    this.unit = make("span", "unit");
-    this.plot = make("span", "plot");
-    this.canvas = document.createElement("canvas");
-    this.warning = make("span", "warning");
-    this.plot.append(this.canvas, this.warning);
-    this.element.append(this.radio, this.name, this.value, this.unit, this.plot);
+    this.radio = make("input", { type: "radio", name: "device", value: name });
+    this.value = make("span", { className: "value" });
+    this.unit = make("span", { className: "unit" });
+    this.canvas = make("canvas");
+    this.warning = make("span", { className: "warning" });
+    const plot = make("span", { className: "plot" }, this.canvas, this.warning);
+    const label = make("span", { className: "name" }, name);
+    this.element = make("label", { className: "cell", title: name }, this.radio, label, this.value, this.unit, plot);
+    this.element.dataset.device = name;
   }
 
   // The series in pixel columns, again only when there is more of it or the window has moved by a column.
@@ -76,12 +75,4 @@ export class Cell {
     curve(context, this.#columns, range, box, palette);
     crosses(context, this.#marks, this.#columns, box, palette);
   }
-}
-
-function make(tag, className, text = "") {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
-}
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

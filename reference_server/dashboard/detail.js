@@ -1,5 +1,6 @@
 // The detail: the selected device, one panel per quantity over one time axis.
 
+import { make, write } from "./elements.js";
 import { count, instant } from "./format.js";
 import { Panel } from "./panel.js";
 
@@ -12,20 +13,16 @@ export class Detail {
 
   constructor(element) {
     this.element = element;
-    this.title = document.createElement("h2");
-    this.title.id = "detail-title";
-    this.facts = document.createElement("dl");
-    this.body = document.createElement("div");
-    this.body.className = "panels";
+    this.title = make("h2", { id: "detail-title" });
+    this.facts = make("dl");
+    const ariaLabel = "Charts: arrow keys read values, Escape leaves";
+    this.body = make("div", { className: "panels", tabIndex: 0, role: "group", ariaLabel });
     element.append(this.title, this.facts, this.body);
     this.body.addEventListener("pointermove", (event) => {
       const plot = this.body.querySelector(".plot");
       if (plot) this.#pointer = event.clientX - plot.getBoundingClientRect().left;
     });
     this.body.addEventListener("pointerleave", () => (this.#pointer = null));
-    this.body.tabIndex = 0;
-    this.body.setAttribute("role", "group");
-    this.body.setAttribute("aria-label", "Charts: arrow keys read values, Escape leaves");
     this.body.addEventListener("keydown", (event) => this.#key(event));
     this.body.addEventListener("blur", () => (this.#pointer = null));
   }
@@ -34,7 +31,7 @@ export class Detail {
     this.#device = device;
     this.#panels.clear();
     this.body.replaceChildren();
-    this.title.textContent = device.name;
+    write(this.title, device.name);
     this.element.dataset.device = device.name;
   }
 
@@ -74,18 +71,10 @@ export class Detail {
       boot,
     };
     const all = [...Object.entries(facts), ...Object.entries(this.#device.labels)];
-    const state = JSON.stringify(all);
-    if (this.facts.dataset.state === state) return;
-    this.facts.dataset.state = state;
-    this.facts.replaceChildren(...all.map(([name, fact]) => pair(name, fact)));
+    while (this.facts.children.length > all.length) this.facts.lastChild.remove();
+    for (const [at, words] of all.entries()) {
+      if (at === this.facts.children.length) this.facts.append(make("div", {}, make("dt"), make("dd")));
+      for (const [i, word] of words.entries()) write(this.facts.children[at].children[i], word);
+    }
   }
-}
-
-function pair(name, fact) {
-  const group = document.createElement("div");
-  const [term, definition] = [document.createElement("dt"), document.createElement("dd")];
-  term.textContent = name;
-  definition.textContent = fact;
-  group.append(term, definition);
-  return group;
 }

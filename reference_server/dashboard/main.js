@@ -3,6 +3,7 @@
 import { Births } from "./births.js";
 import { Palette } from "./canvas.js";
 import { Detail } from "./detail.js";
+import { byId, make, write } from "./elements.js";
 import { Fleet } from "./fleet.js";
 import { choices, matcher } from "./filter.js";
 import { sign } from "./format.js";
@@ -12,8 +13,6 @@ import { Status } from "./status.js";
 import { Stream } from "./stream.js";
 import { countTabs } from "./tabs.js";
 import { fillSpans, shownWindow } from "./window.js";
-
-const byId = (id) => document.getElementById(id);
 
 export const fleet = new Fleet();
 const palette = new Palette();
@@ -47,12 +46,10 @@ function offerQuantities() {
   const box = byId("quantities");
   for (const quantity of fleet.quantities) {
     if ([...box.querySelectorAll("input")].some((input) => input.value === quantity)) continue;
-    const input = Object.assign(document.createElement("input"), { type: "radio", name: "quantity", value: quantity });
-    input.checked = view.quantity === null;
+    const checked = view.quantity === null;
+    const input = make("input", { type: "radio", name: "quantity", value: quantity, checked });
     view.quantity ??= quantity;
-    const label = document.createElement("label");
-    label.append(input, quantity, Object.assign(document.createElement("span"), { className: "unit" }));
-    box.append(label);
+    box.append(make("label", {}, input, quantity, make("span", { className: "unit" })));
   }
 }
 
@@ -63,7 +60,7 @@ function offerBirths() {
   list.dataset.births = fleet.births;
   for (const label of byId("quantities").querySelectorAll("label")) {
     const units = new Set([...fleet.devices.values()].map((device) => device.unit(label.firstChild.value)).filter(Boolean));
-    label.lastChild.textContent = units.size === 1 ? sign(...units) : "";
+    write(label.lastChild, units.size === 1 ? sign(...units) : "");
   }
   list.replaceChildren(...choices([...fleet.devices.values()]).map((pair) => new Option("", pair)));
 }
@@ -79,8 +76,7 @@ function draw(now) {
   offerBirths();
   const shown = { ...view, palette, scale: byId("scale").value, window: shownWindow(fleet, byId("span").value) };
   grid.update(fleet, shown);
-  const found = byId("filter").value.trim() ? `${grid.shown} of ${fleet.devices.size}` : "";
-  if (byId("found").textContent !== found) byId("found").textContent = found;
+  write(byId("found"), byId("filter").value.trim() ? `${grid.shown} of ${fleet.devices.size}` : "");
   if (view.device === null) {
     select(grid.first);
     grid.select(view.device);
@@ -90,9 +86,11 @@ function draw(now) {
 
 fillSpans(byId("span"));
 byId("quantities").addEventListener("change", (event) => (view.quantity = event.target.value));
-byId("fleet-command").textContent = `eventbahn fleet run office --url ${location.origin}`;
-byId("post-command").textContent =
-  `curl -H 'Content-Type: application/json' -d '{"device": "sensor-03", "value": 19.2}' ${location.origin}/measurements`;
+write(byId("fleet-command"), `eventbahn fleet run office --url ${location.origin}`);
+write(
+  byId("post-command"),
+  `curl -H 'Content-Type: application/json' -d '{"device": "sensor-03", "value": 19.2}' ${location.origin}/measurements`,
+);
 byId("filter").addEventListener("input", (event) => (view.shows = matcher(event.target.value)));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input[type=search]")) return;

@@ -3,6 +3,7 @@
 import { instants, levels } from "./axes.js";
 import { prepare } from "./canvas.js";
 import { crosses, curve, extent, level } from "./chart.js";
+import { make, write } from "./elements.js";
 import { clock, duration, reading, sign, withUnit } from "./format.js";
 import { inColumns } from "./window.js";
 
@@ -18,22 +19,16 @@ export class Panel {
 
   constructor(quantity) {
     this.quantity = quantity;
-    this.element = document.createElement("figure");
+    this.now = make("span", { className: "value" });
+    this.unit = make("span", { className: "unit" });
+    this.range = make("span", { className: "range" });
+    this.canvas = make("canvas", { role: "img" });
+    const name = make("span", { className: "quantity" }, quantity);
+    const plot = make("div", { className: "plot" }, this.canvas);
+    this.element = make("figure", {}, make("figcaption", {}, name, this.now, this.unit, this.range), plot);
     this.element.dataset.quantity = quantity;
-    const caption = document.createElement("figcaption");
-    this.name = Object.assign(document.createElement("span"), { className: "quantity", textContent: quantity });
-    this.now = Object.assign(document.createElement("span"), { className: "value" });
-    this.unit = Object.assign(document.createElement("span"), { className: "unit" });
-    this.range = Object.assign(document.createElement("span"), { className: "range" });
-    caption.append(this.name, this.now, this.unit, this.range);
-    this.plot = Object.assign(document.createElement("div"), { className: "plot" });
-    this.canvas = document.createElement("canvas");
-    this.canvas.setAttribute("role", "img");
-    this.plot.append(this.canvas);
-    this.element.append(caption, this.plot);
-    new ResizeObserver(() => {
-      this.#size = { width: this.plot.clientWidth, height: this.plot.clientHeight };
-    }).observe(this.plot);
+    const measure = () => (this.#size = { width: plot.clientWidth, height: plot.clientHeight });
+    new ResizeObserver(measure).observe(plot);
   }
 
   draw(device, window, palette, pointer, isLast) {
@@ -75,12 +70,12 @@ export class Panel {
     const unit = device.unit(this.quantity);
     const some = columns && columns.min <= columns.max;
     const extremes = some ? `${reading(columns.min, decimals)} – ${reading(columns.max, decimals)}` : "";
-    this.now.textContent = reading(pointed ? pointed.value : value, decimals);
-    this.unit.textContent = sign(unit);
-    this.range.textContent = pointed ? `at ${clock(pointed.time)}` : extremes;
+    write(this.now, reading(pointed ? pointed.value : value, decimals));
+    write(this.unit, sign(unit));
+    write(this.range, pointed ? `at ${clock(pointed.time)}` : extremes);
     this.element.classList.toggle("beyond", device.beyond(this.quantity, pointed ? pointed.value : value));
     const seen = some ? `, ${extremes} in the last ${duration(span)}` : "";
-    this.canvas.setAttribute("aria-label", `${this.quantity}: ${withUnit(reading(value, decimals), unit)}${seen}`);
+    this.canvas.ariaLabel = `${this.quantity}: ${withUnit(reading(value, decimals), unit)}${seen}`;
     const [low, high] = device.sensors.get(this.quantity)?.range ?? [];
     this.element.title = low === undefined ? "" : `The sensor measures ${low} – ${withUnit(high, unit)}`;
   }

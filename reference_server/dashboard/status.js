@@ -1,5 +1,6 @@
 // The status: is the stream alive, how much comes, and is all of it there. For people in words, for programs in data-*.
 
+import { byId, make, write } from "./elements.js";
 import { clock, count, duration, rate } from "./format.js";
 
 const SOON = 1000; // ms
@@ -28,7 +29,7 @@ export class Status {
     this.#word = word;
     this.#detail = detail;
     this.#root.dataset.state = word;
-    byId("state-word").textContent = word;
+    write(byId("state-word"), word);
     byId("again").hidden = word !== "closed";
     document.title = word === "live" ? "eventbahn" : `${word} · eventbahn`;
   }
@@ -45,7 +46,7 @@ export class Status {
     byId("tabs").hidden = number < most - 1;
     const next = number < most ? "One more tab of this host will load, the next will wait" : "No other tab of this host will load";
     write(
-      "tabs",
+      byId("tabs"),
       `${number} tabs of this browser hold a stream each, and over HTTP/1.1 it opens ${most} connections to one host. ` +
         `${next}: close one, or put a proxy that speaks HTTP/2 in front of the server.`,
     );
@@ -57,23 +58,21 @@ export class Status {
     const { reason, at } = this.#reset;
     this.#reset = null;
     const passed = skipped - this.#passed;
-    const words = document.createElement("span");
-    words.textContent =
+    const words =
       `Reset at ${clock(at)} (${reason}): the server no longer had this page's position. ` +
       `It went on from a snapshot; measurements passed over: ${count(passed)}.`;
-    const close = Object.assign(document.createElement("button"), { type: "button", textContent: "Dismiss" });
-    byId("note").replaceChildren(words, close);
+    byId("note").replaceChildren(make("span", {}, words), make("button", { type: "button" }, "Dismiss"));
     byId("note").hidden = false;
   }
 
   update(fleet, now) {
     const { ledger } = fleet;
-    write("rate", rate(fleet.rate.at(now)));
-    write("events", count(fleet.events));
-    write("devices", count(fleet.devices.size));
+    write(byId("rate"), rate(fleet.rate.at(now)));
+    write(byId("events"), count(fleet.events));
+    write(byId("devices"), count(fleet.devices.size));
     proof("gaps", ledger.missing);
     proof("duplicates", ledger.duplicates);
-    write("age", this.#age(fleet.heard, now));
+    write(byId("age"), this.#age(fleet.heard, now));
     Object.assign(this.#root.dataset, {
       devices: fleet.devices.size,
       events: fleet.events,
@@ -96,16 +95,7 @@ function lastEvent(heard, now) {
   return now - heard < SOON ? "event less than 1 s ago" : `last event ${duration(now - heard)} ago`;
 }
 
-function byId(id) {
-  return document.getElementById(id);
-}
-
-function write(id, text) {
-  const element = byId(id);
-  if (element.textContent !== text) element.textContent = text;
-}
-
 function proof(id, number) {
-  write(id, count(number));
+  write(byId(id), count(number));
   byId(`${id}-figure`).classList.toggle("bad", number > 0);
 }
