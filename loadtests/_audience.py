@@ -135,6 +135,8 @@ class Audience:
         taken, self.tally = self.tally, Tally()
         if self.scenario.topics > 1:
             for (source, _), delivery in taken.deliveries.items():
+                if source in self.foreign:
+                    continue
                 topic = topic_number(self.sources[source].topic)
                 taken.histograms[HistogramKey(delivery.window, f"topic {topic}")].merge(delivery.deliver)
         return taken

@@ -76,7 +76,7 @@ def _selectivity(books: Books, topics: int) -> dict[str, Any]:
     leak = sum(books.ledger.counts[phase.id, "leak"] for phase in books.plan.phases)
     judged = [Window(phase.id, judged=True) for phase in books.plan.phases]
     subscribers: dict[str, int] = {}
-    for (source, _), probe in books.ledger.arrivals.items():
+    for (source, _), probe in books.ledger.reached().items():
         topic = books.schedules[source].topic
         subscribers[topic] = max(subscribers.get(topic, 0), probe.n)
     rows = []

@@ -128,6 +128,13 @@ class Ledger:
                 spread.add(probe.last_us - probe.first_us)
         return last, spread
 
+    def reached(self) -> Probes:
+        """All probes with all who have them, whatever clock those have."""
+        found = {probe: replace(home) for probe, home in self.arrivals.items()}
+        for probe, away in self.arrivals_xdom.items():
+            _arrive(found, probe, away)
+        return found
+
     def last_xdom(self, windows: Iterable[Window | None]) -> Histogram:
         """Of every probe that crossed to another clock: time to its last subscriber of all."""
         wanted = set(windows)

@@ -105,7 +105,7 @@ def _so_far(books: Books, phase: Phase) -> dict[str, int | None]:
     """What subscribers had by now of the phase's probes; exact accounts come at the end of the run."""
     judged, until_ns = Window(phase.id, judged=True), phase.end_ns - STILL_COMING_NS
     lost = 0
-    for (source, seq), probe in books.ledger.arrivals.items():
+    for (source, seq), probe in books.ledger.reached().items():
         if probe.window == judged and books.schedules[source].intended_ns(seq) < until_ns:
             lost += max(0, phase.subscribers - probe.n)
     return dict.fromkeys(("expected", "announced", "dup", "late", "history")) | {"lost": lost, "silent": lost}

@@ -1,6 +1,6 @@
 """What a scenario found, in sentences for the terminal. Judges and measures nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 __all__ = ["sentences"]
@@ -77,7 +77,13 @@ def _aborted(why: str) -> str:
     return why
 
 
-TELLERS = {"capacity": _capacity, "slow": _slow, "topics": _topics, "drift": _drift, "aborted": _aborted}
+TELLERS: dict[str, Callable[[Any], str]] = {
+    "capacity": _capacity,
+    "slow": _slow,
+    "topics": _topics,
+    "drift": _drift,
+    "aborted": _aborted,
+}
 
 
 def _megabytes(found: Figures) -> str:

@@ -27,12 +27,13 @@ from loadtests._wire import (
 )
 
 JUDGED = Window(1, judged=True)
+BEGIN_NS = 1_795_000_000_000_000_000
 QUESTIONS = [
     Muster(
         "http://127.0.0.1:8000", {"levels": "10,20", "slo": ["deliver.p99<=1s"], "allow_remote": False}, 10
     ),
     Ping(),
-    Begin("r", 1_795_000_000_000_000_000, 1_795_000_009_000_000_000, 1, None, 2, -5_000_000_000, ["a", "b"], [0, -5_000_000_000]),
+    Begin("r", BEGIN_NS, BEGIN_NS + 9, 1, None, 2, -5_000_000_000, ["a", "b"], [0, -5_000_000_000]),
     Drain(7, {"probe-r-0": Published(41, frozenset({3, 4}))}),
 ]
 ANSWERS = [Refused("no", 2), Pong(1, 2), Quiesced({"probe-r-0": Published(-1)})]
