@@ -57,6 +57,15 @@ def add_options(parser: LocustArgumentParser, **_: Any) -> None:
             help=option.help,
             **option.keywords,
         )
+    parse = parser.parse_args
+
+    def parse_and_check(*args: Any, **keywords: Any) -> Any:
+        options = parse(*args, **keywords)
+        if options.processes and options.headless and not options.worker:
+            check(options)  # here, since Locust forks before it asks anybody
+        return options
+
+    parser.parse_args = parse_and_check
 
 
 def take_part(environment: Environment, runner: Runner | None, web_ui: WebUI | None, **_: Any) -> None:
@@ -81,11 +90,21 @@ def take_part(environment: Environment, runner: Runner | None, web_ui: WebUI | N
     if web_ui is not None:
         show(web_ui, options.web_base_path.rstrip("/"), shape.shown)
         environment.events.reset_stats.add_listener(shape.clear)
-    check(environment, options)
+    check(options)
+    ignored = {} if options.scenario == "free" else IGNORED
+    for name in (flag for field, flag in ignored.items() if getattr(options, field) is not None):
+        log.warning("%s is ignored: --levels, --settle and --hold say how many, and for how long", name)
     if options.headless:
-        environment.events.test_start.add_listener(lambda **_: shape.run and gevent.spawn(follow, shape.run))
-        if is_live() and not options.print_stats:
-            options.only_summary = True  # Locust's table every 2 s, for which there is no room beside a bar
+        to_the_terminal(environment, shape, options)
+
+
+def to_the_terminal(environment: Environment, shape: PlanShape, options: Namespace) -> None:
+    """Show progress there, and listen to it."""
+    environment.events.test_start.add_listener(lambda **_: shape.run and gevent.spawn(follow, shape.run))
+    if is_live() and not options.print_stats:
+        options.only_summary = True  # Locust's table every 2 s, for which there is no room beside a bar
+    # Locust listens for SIGTERM only once a headless run is through: until then it is another Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def work(environment: Environment, runner: WorkerRunner) -> None:
@@ -120,22 +139,16 @@ def master(environment: Environment, runner: MasterRunner) -> PlanShape:
     return shape
 
 
-def check(environment: Environment, options: Namespace) -> None:
+def check(options: Namespace) -> None:
     """An option that cannot be meant ends a headless run before it begins."""
     if options.class_picker:
         refuse("--class-picker: --scenario chooses the users")
-    ignored = {} if options.scenario == "free" else IGNORED
-    for name in (flag for field, flag in ignored.items() if getattr(options, field) is not None):
-        log.warning("%s is ignored: --levels, --settle and --hold say how many, and for how long", name)
     if options.headless or options.autostart:
         try:
-            settings, _site = arrange(vars(options), environment.host or "")
+            settings, _site = arrange(vars(options), options.host or "")
             provide(settings)
         except RefusalError as error:
             refuse(str(error))
-    if options.headless:
-        # Locust listens for SIGTERM only once a headless run is through: until then it is another Ctrl-C
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def refuse(message: str) -> NoReturn:

@@ -121,7 +121,7 @@ def test_a_run_time_is_as_good_a_plan_as_ours(runs: dict[str, Outcome]) -> None:
 def published(url: str, least: int, seconds: float = DEADLINE) -> None:
     """Wait until so many probes came to the stub."""
     until = time.monotonic() + seconds
-    while httpx.get(f"{url}/stats", trust_env=False).json().get("published", 0) < least:
+    while httpx.get(f"{url}/stats", trust_env=False, timeout=seconds).json().get("published", 0) < least:
         assert time.monotonic() < until, "nothing is published"
         time.sleep(0.1)
 
@@ -153,7 +153,7 @@ def test_a_signal_to_all_of_them_still_loses_no_report(tmp_path: Path, sign: sig
 @pytest.mark.parametrize("ended", ["by plan", "by a signal to all"])
 @pytest.mark.parametrize("number", [1, 2])
 def test_ten_thousand_users_are_drained_to_the_last(tmp_path: Path, number: int, ended: str) -> None:
-    """Locust gives workers half a second for their last report, and they take longer to stop so many users."""
+    """Locust gives workers half a second for their last report, and stopping so many users takes longer."""
     out = tmp_path / "result.json"
     many = ("--levels", "10000", "--settle", "20", "--hold", "10", "--pub-rate", "1")
 
@@ -162,7 +162,7 @@ def test_ten_thousand_users_are_drained_to_the_last(tmp_path: Path, number: int,
         if ended != "by plan":
             published(url, 25, seconds=120)
             os.killpg(process.pid, signal.SIGINT)
-        done = outcome(process, out, url, seconds=300)
+        done = outcome(process, out, seconds=300)
 
     assert done.result is not None, done.text
     assert [worker["reported"] for worker in done.result["workers"]] == [True] * number
@@ -170,7 +170,8 @@ def test_ten_thousand_users_are_drained_to_the_last(tmp_path: Path, number: int,
     assert done.loss["lost"] == 0
     assert done.loss["expected"] > 10_000
     reached = sum(row[2] for row in done.result["events"]["rows"])
-    assert sum(done.result["series"]["deliveries"]) == reached == done.loss["expected"]
+    assert sum(done.result["series"]["deliveries"]) == reached
+    assert reached >= done.loss["expected"]  # what the server took too long to confirm, nobody may expect
 
 
 def test_a_worker_that_dies_makes_the_run_invalid(tmp_path: Path) -> None:
