@@ -77,10 +77,10 @@ def test_whoever_is_impatient_gets_what_there_is(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     {
-        "many processes for nothing": (["--processes", "2", "--levels", "2,1"], "begin at 1 or more and rise"),
+        "many for nothing": (["--processes", "2", "--levels", "2,1"], "begin at 1 or more and rise"),
         "another machine": (["--host", "http://192.0.2.1"], "Add --allow-remote"),
     }.values(),
-    ids=["many processes for nothing", "another machine"],
+    ids=["many for nothing", "another machine"],
 )
 def test_what_cannot_be_meant_is_refused(load: Load, options: list[str], said: str) -> None:
     done = load("http://127.0.0.1:9", *options)
