@@ -20,13 +20,15 @@ def sentences(verdict: Verdict) -> Iterator[str]:
     count = len(verdict.accounts)
     if verdict.first is None:
         again = f"; {verdict.duplicates:,} came again and were not kept" if verdict.duplicates else ""
-        yield f"PASS: {count:,} devices, {verdict.expected:,} messages, each there once and as sent{again}"
+        messages = _counted(verdict.expected, "message")
+        yield f"PASS: {_counted(count, 'device')}, {messages}, each there once and as sent{again}"
         return
     yield f"FAIL: {_named(verdict.first)}"
     wrong = verdict.wrong()
+    missing, different = _counted(wrong["missing"], "message"), _counted(wrong["different"], "device")
     yield (
-        f"{wrong['devices']:,} of {count:,} devices: {wrong['missing']:,} messages missing, "
-        f"{wrong['extra']:,} extra; {wrong['different']:,} devices with other data"
+        f"{wrong['devices']:,} of {_counted(count, 'device')}: {missing} missing, {wrong['extra']:,} extra; "
+        f"{different} with other data"
     )
     bad = [(name, account) for name, account in verdict.accounts.items() if account.finding]
     for name, account in bad[:MOST_NAMED]:
@@ -72,6 +74,10 @@ def as_result(verdict: Verdict, *, start: int, url: str, truth: Path, exit_code:
         },
         "exit_code": exit_code,
     }
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("s" if number != 1 else "")
 
 
 def _named(finding: Finding) -> str:

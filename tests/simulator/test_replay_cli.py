@@ -53,7 +53,7 @@ def test_a_wide_recording_arrives_with_its_numbers_gaps_and_pace(replay: Replay,
     assert (
         "3 readings of 1 device (T (°C), rh) from 2026-03-02 08:00 to 2026-03-02 08:05 UTC" in result.stderr
     )
-    assert "PASS: 1 devices, 3 messages, each there once and as sent" in result.stdout
+    assert "PASS: 1 device, 3 messages, each there once and as sent" in result.stdout
     assert [m["values"] for m in sent] == [{"T (°C)": 20.5, "rh": 50}, {"rh": 51}, {"T (°C)": 21.25}]
     assert [m["seq"] for m in sent] == [0, 1, 2]
     assert [m["ts"] - sent[0]["ts"] for m in sent] == [0, 60_000, 300_000]
@@ -206,5 +206,5 @@ def test_a_recording_of_200_megabytes_is_played_in_little_memory(tmp_path: Path,
 
     assert size > 150e6
     assert process.returncode == 0, err
-    assert "PASS: 1 devices, 86,400 messages" in out
+    assert "PASS: 1 device, 86,400 messages" in out
     assert peak < 200, f"{peak:.0f} MB"

@@ -135,7 +135,7 @@ def test_what_is_missing_is_named(run: Start) -> None:
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         "FAIL: (s8, 12) is missing",
-        "1 of 8 devices: 1 messages missing, 0 extra; 0 devices with other data",
+        "1 of 8 devices: 1 message missing, 0 extra; 0 devices with other data",
         "  s8: 29 of 30, 1 missing, the first is seq 12",
     ]
 
@@ -173,7 +173,7 @@ def test_a_message_with_other_data_is_found_in_the_log(run: Start) -> None:
     assert "FAIL: (s8, 7) is different: \n" in result.stdout
     assert f"expected {original.decode()}" in result.stdout
     assert f"found    {messages[at].decode()}" in result.stdout
-    assert "0 messages missing, 0 extra; 1 devices with other data" in result.stdout
+    assert "0 messages missing, 0 extra; 1 device with other data" in result.stdout
 
 
 def test_what_the_receiver_refused_is_missing_for_a_reason(run: Start) -> None:
