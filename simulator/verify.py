@@ -17,7 +17,7 @@ from .postponed import Rows
 from .state import State
 from .stats import Stats
 
-__all__ = ["Told", "Verdict", "collect", "expect", "judge", "settled"]
+__all__ = ["Parts", "Told", "Verdict", "collect", "expect", "judge", "settled"]
 
 Told = Callable[[int, float], None]  # progress: messages so far, and the share of the work that is done
 Parts = list[tuple[Sequence[str], Expected]]  # device ids with what is expected of them

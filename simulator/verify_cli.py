@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from .case import Case, open_case
+from .crew import expect_together
 from .meter import Meter
 from .options import configured, load_config, shard_of
 from .proof import as_result, sentences
 from .state import State, StateError
 from .stats import UnjudgedError
 from .tables import ConfigError
-from .verify import expect, judge
+from .verify import judge
 
 __all__ = ["verify"]
 
@@ -64,7 +65,7 @@ def _tell(case: Case, truth: Path, out: Path | None) -> int:
     """Judge, print, and write the result; the exit code. Raises OSError."""
     state = case.state
     with Meter("computing what should be there", "messages") as meter:
-        parts = expect(case.config, state, meter.show)
+        parts = expect_together(case.config, state, meter.show)
     verdict = judge(parts, state.start, case.stats, over=state.complete)
     if verdict.first:
         verdict = verdict._replace(first=case.explained(verdict.first))
