@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE # where it is set, every start of a command would compile everything anew
 READY := $(VENV)/.ready
 
-.PHONY: demo test setup lint bench matrix soak clean
+.PHONY: demo test setup lint bench matrix compare soak clean
 
 demo: $(READY)
 	@exec $(BIN)/eventbahn demo
@@ -32,6 +32,9 @@ bench: $(READY)
 
 matrix: $(READY)
 	$(BIN)/python -P -m tests.matrix $(MATRIX)
+
+compare: $(READY)
+	$(BIN)/python -P -m tests.bench.compare $(COMPARE)
 
 clean:
 	rm -rf $(VENV) .venv-peers conformance/targets/*/node_modules results .mypy_cache .ruff_cache .pytest_cache

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from tests.bench.installing import installed
 from tests.bench.machine import Cores, cores, crowded, described, raise_descriptors
 from tests.bench.records import Record, Records
 from tests.bench.scenarios import SCENARIOS, Job, jobs
@@ -17,7 +18,7 @@ from tests.bench.server import BrokenError
 from tests.bench.streams import reader
 from tests.bench.tables import show
 from tests.bench.targets import Target, judged
-from tests.peers.recipe import ROOT, NotInstalledError, Recipe, install, recipes
+from tests.peers.recipe import ROOT, recipes
 
 __all__ = ["bench"]
 
@@ -81,21 +82,6 @@ def bench(only: Sequence[str], chosen: Sequence[str], rounds: int, seconds: floa
     if note := crowded(load):
         console.print(note)
     console.print(f"written to {file}")
-
-
-def installed(peers: Mapping[str, Recipe], progress: Console) -> tuple[dict[str, Recipe], dict[str, str]]:
-    """Those that can be run; and why the others cannot, by name."""
-    found: dict[str, Recipe] = {}
-    missing: dict[str, str] = {}
-    for key, peer in peers.items():
-        try:
-            with progress.status(f"installing {peer.name}"):
-                install(peer)
-            found[key] = peer
-        except NotInstalledError as error:
-            missing[peer.name] = str(error)
-            progress.print(f"not installed: {peer.name}: {error}")
-    return found, missing
 
 
 def run(plan: Sequence[Job], progress: Console) -> tuple[Records, dict[str, str]]:
