@@ -1,8 +1,10 @@
 """The scenarios: what each measures of whom. A figure's name says its unit."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
+from tests.bench.dashboard import PAGES, page
 from tests.bench.fanout import Load, crowd, fan_out, saturation
 from tests.bench.generator import generate
 from tests.bench.ingest import WAYS, ingest
@@ -22,6 +24,7 @@ SCENARIOS = {
     "saturation": f"{SUBSCRIBERS:,} subscribers, the highest rate with 99 % delivered and p99 < 1 s",
     "crowd": f"{CROWD:,} subscribers, idle, then {CROWD_RATE:g} events/s",
     "ingest": f"measurements taken in while {LISTENERS} subscribers listen",
+    "dashboard": "the dashboard in Chromium: its main thread, by CPU time",
     "readers": f"what a Locust process needs for {SUBSCRIBERS:,} subscribers × {RATE:g} events/s, by client",
     "generator": f"the load tests with {CROWD:,} subscribers in one process × {CROWD_RATE:g} events/s",
 }
@@ -47,6 +50,9 @@ def jobs(
         if "eventbahn" in peers:
             yield from ingesting(peers["eventbahn"], where, rounds, seconds)
         return
+    if scenario == "dashboard":
+        yield from watching(rounds, seconds) if "eventbahn" in peers else ()
+        return
     if scenario in {"readers", "generator"}:
         if "eventbahn" in peers:
             of_ours = reading if scenario == "readers" else generating
@@ -62,6 +68,12 @@ def jobs(
     for _ in range(1 if once else rounds):
         for key, peer in peers.items():
             yield Job(scenario, key, peer.name, lambda peer=peer: measures[scenario](peer))  # type: ignore[misc] # bound early
+
+
+def watching(rounds: int, seconds: float) -> Iterator[Job]:
+    for _ in range(rounds):
+        for key, (name, *_) in PAGES.items():
+            yield Job("dashboard", key, name, partial(page, key, 2 * seconds))
 
 
 def ingesting(ours: Recipe, where: Cores, rounds: int, seconds: float) -> Iterator[Job]:

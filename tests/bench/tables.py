@@ -42,6 +42,13 @@ COLUMNS: dict[
         "p50 ms": ("p50_ms", "{:.1f}"),
         "p99 ms": ("p99_ms", "{:.1f}"),
     },
+    "dashboard": {
+        "events/s taken in": ("events_per_second", "{:,.0f}"),
+        "% of a core": ("share", "{:.0f}"),
+        "ms behind": ("behind_ms", "{:.0f}"),
+        "gaps": ("gaps", "{:,.0f}"),
+        "heap MB": ("heap_mb", "{:.0f}"),
+    },
     "readers": {"µs CPU per event": ("microseconds", "{:.1f}"), "KiB RSS each": ("kib", "{:.2f}")},
     "generator": {
         "µs CPU per delivery": ("microseconds", "{:.1f}"),

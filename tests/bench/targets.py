@@ -80,7 +80,20 @@ def judged(records: Records, peers: Mapping[str, Recipe]) -> list[Target]:
             3_000,
             "{:,.0f}",
         ),
+        *pages(ours),
         *loads(ours),
+    ]
+
+
+def pages(ours: Callable[[str, str, str], float | None]) -> list[Target]:
+    """Of the dashboard: what it costs the main thread of a browser, and whether it keeps up."""
+    share = ours("dashboard", "share", "fleet")
+    taken = ours("dashboard", "events_per_second", "flood")
+    behind = ours("dashboard", "behind_ms", "flood")
+    return [
+        at_most("dashboard: main thread for 500 devices × 5 Hz", share, 30, "{:.0f} %"),
+        at_least("dashboard: events/s taken in of 10,000", taken, 9_500, "{:,.0f}"),
+        at_most("dashboard: how far behind then", behind, 500, "{:.0f} ms"),
     ]
 
 
