@@ -46,17 +46,14 @@ def jobs(
     scenario: str, peers: Mapping[str, Recipe], where: Cores, rounds: int, seconds: float, most: int
 ) -> Iterator[Job]:
     """All rounds of a scenario; subjects alternate. `most`: streams that there are descriptors for."""
-    if scenario == "ingest":
-        if "eventbahn" in peers:
-            yield from ingesting(peers["eventbahn"], where, rounds, seconds)
-        return
-    if scenario == "dashboard":
-        yield from watching(rounds, seconds) if "eventbahn" in peers else ()
-        return
-    if scenario in {"readers", "generator"}:
-        if "eventbahn" in peers:
-            of_ours = reading if scenario == "readers" else generating
-            yield from of_ours(peers["eventbahn"], where, rounds, seconds, most)
+    alone: dict[str, Callable[[Recipe], Iterator[Job]]] = {  # what concerns only ours
+        "ingest": lambda ours: ingesting(ours, where, rounds, seconds),
+        "dashboard": lambda _: watching(rounds, seconds),
+        "readers": lambda ours: reading(ours, where, rounds, seconds, most),
+        "generator": lambda ours: generating(ours, where, seconds, most),
+    }
+    if scenario in alone:
+        yield from alone[scenario](peers["eventbahn"]) if "eventbahn" in peers else ()
         return
     measures: dict[str, Callable[[Recipe], Figures]] = {
         "start": lambda peer: start(peer, where),
@@ -106,7 +103,7 @@ def reading(ours: Recipe, where: Cores, rounds: int, seconds: float, most: int) 
             yield Job("readers", way, way, measure)
 
 
-def generating(ours: Recipe, where: Cores, _rounds: int, seconds: float, most: int) -> Iterator[Job]:
+def generating(ours: Recipe, where: Cores, seconds: float, most: int) -> Iterator[Job]:
     for key, (name, pack) in PACKS.items():
 
         def measure(pack: int = pack) -> Figures:
