@@ -28,6 +28,7 @@ class Pilot:
         self._objectives = settings.objectives
         self._lag_ns = int(lag * SECOND)
         self._judged = 0
+        self._gave_out: int | None = None  # at so many subscribers the generator was at its own limit
 
     def due(self, plan: Plan, now_ns: int) -> Phase | None:
         """A phase that is over and was not judged yet."""
@@ -55,7 +56,7 @@ class Pilot:
         """What goes into the result file."""
         found: dict[str, Any] = {}
         if self.search is not None:
-            found["capacity"] = self.search.told()
+            found["capacity"] = {**self.search.told(), "gave_out": self._gave_out}
         if self.aborted is not None:
             found["aborted"] = self.aborted
         return found
@@ -70,7 +71,8 @@ class Pilot:
     def _seek(self, plan: Plan, phase: Phase, alone: Books, search: Search, kernel_stamps: bool) -> Plan:
         (evidence,) = alone.evidence()
         if generator_reasons(evidence, kernel_stamps) or _busy(alone):
-            return plan.cut(phase.end_ns)  # the run will be called invalid for it, and it is right so
+            self._gave_out = phase.subscribers  # the run will be called invalid for it, and it is right so
+            return plan.cut(phase.end_ns)
         missed = None
         if evidence.reached is not None and evidence.reached < SUBSCRIBERS * phase.subscribers:
             missed = f"{evidence.reached} of {phase.subscribers} connected"

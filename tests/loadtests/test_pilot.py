@@ -101,7 +101,7 @@ def test_a_search_ends_where_the_generator_gives_out() -> None:
 
     assert len(plan.phases) == 1
     assert pilot.excused == set()
-    assert pilot.told()["capacity"] == {"subscribers": 0, "limit": None, "trials": []}
+    assert pilot.told()["capacity"] == {"subscribers": 0, "limit": None, "trials": [], "gave_out": 20}
 
 
 def test_a_run_is_ended_by_the_first_phase_that_misses_an_objective() -> None:

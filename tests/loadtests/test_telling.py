@@ -84,12 +84,16 @@ def test_a_phase_tells_what_is_special(phase: dict[str, Any], sentence: str) -> 
     ("found", "sentence"),
     [
         (
-            {"capacity": {"subscribers": 844, "limit": "deliver.p99<=250ms was 312.0 ms"}},
+            {"capacity": {"subscribers": 844, "limit": "deliver.p99<=250ms was 312.0 ms", "gave_out": None}},
             "capacity: 844 subscribers; the next level up: deliver.p99<=250ms was 312.0 ms",
         ),
         (
-            {"capacity": {"subscribers": 1_000, "limit": None}},
+            {"capacity": {"subscribers": 1_000, "limit": None, "gave_out": None}},
             "capacity: 1,000 subscribers; nothing was missed, so it may be more",
+        ),
+        (
+            {"capacity": {"subscribers": 1_000, "limit": None, "gave_out": 1_500}},
+            "capacity: 1,000 subscribers; the generator itself gave out at 1,500",
         ),
         (
             {"slow": SLOW},
@@ -109,7 +113,7 @@ def test_a_phase_tells_what_is_special(phase: dict[str, Any], sentence: str) -> 
         ),
         ({"aborted": "ended after phase 5: why"}, "ended after phase 5: why"),
     ],
-    ids=["a limit", "no limit", "slow readers", "topics", "no topics", "drift", "aborted"],
+    ids=["a limit", "no limit", "the generator", "slow readers", "topics", "no topics", "drift", "aborted"],
 )
 def test_a_scenario_tells_what_it_found(found: dict[str, Any], sentence: str) -> None:
     assert told(**found) == [sentence]
