@@ -42,9 +42,12 @@ def _comeback(resume: Figures) -> str:
 
 
 def _capacity(found: Figures) -> str:
-    why = (
-        f"the next level up: {found['limit']}" if found["limit"] else "nothing was missed, so it may be more"
-    )
+    if found["gave_out"] is not None:
+        why = f"the generator itself gave out at {found['gave_out']:,}"
+    elif found["limit"]:
+        why = f"the next level up: {found['limit']}"
+    else:
+        why = "nothing was missed, so it may be more"
     return f"capacity: {found['subscribers']:,} subscribers; {why}"
 
 
