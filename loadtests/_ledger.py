@@ -66,7 +66,7 @@ class Ledger:
         for key, histogram in tally.histograms.items():
             self.histograms[key].merge(histogram)
         for probe, delivery in tally.deliveries.items():
-            self._deliver(probe, delivery, "_xdom" if probe[0] in foreign else "")
+            self._deliver(probe, delivery, foreign=probe[0] in foreign)
         self.counts.update(tally.counts)
         self.seconds.update(tally.seconds)
         self.errors.update(tally.errors)
@@ -97,19 +97,18 @@ class Ledger:
             self.shares[phase].extend(shares)
         self.samples += [sample._replace(second=sample.second - seconds_ahead) for sample in other.samples]
 
-    def _deliver(self, probe: tuple[str, int], delivery: Delivery, suffix: str) -> None:
-        deliver = delivery.deliver
-        for metric, histogram in (
-            (f"deliver{suffix}", deliver),
-            (f"deliver_sent{suffix}", delivery.deliver_sent),
-            ("client_lag", delivery.lag),
-        ):
+    def _deliver(self, probe: tuple[str, int], delivery: Delivery, *, foreign: bool) -> None:
+        deliver, measured = delivery.deliver, {"client_lag": delivery.lag}
+        if foreign:  # then its clock and ours are compared within a bound
+            measured["deliver_xdom"] = deliver
+        else:
+            measured |= {"deliver": deliver, "deliver_sent": delivery.deliver_sent}
+            self.counts[OUTSIDE, "negative"] += delivery.negative
+        for metric, histogram in measured.items():
             self.histograms[HistogramKey(delivery.window, metric)].merge(histogram)
         self.heat[delivery.second].merge(deliver)
-        if not suffix:  # between clocks that are compared within a bound it means nothing
-            self.counts[OUTSIDE, "negative"] += delivery.negative
         arrivals = Reached(delivery.window, delivery.second, deliver.n, deliver.least, deliver.most)
-        _arrive(self.arrivals_xdom if suffix else self.arrivals, probe, arrivals)
+        _arrive(self.arrivals_xdom if foreign else self.arrivals, probe, arrivals)
 
     def measured(self, metric: str, windows: Iterable[Window | None]) -> Histogram:
         """All that was measured of `metric` in some parts of the plan."""

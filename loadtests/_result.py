@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -247,8 +247,15 @@ class Books:
         return values
 
     def _events(self) -> dict[str, Any]:
-        """[source, seq, subscribers reached, µs to the first, µs to the last]."""
-        arrivals = self.ledger.arrivals
+        """[source, seq, subscribers reached, µs to the first, µs to the last].
+
+        Times are those of subscribers with the publisher's own clock, where there are any.
+        """
+        away = self.ledger.arrivals_xdom
+        arrivals = away | {
+            probe: replace(home, n=home.n + away[probe].n) if probe in away else home
+            for probe, home in self.ledger.arrivals.items()
+        }
         every = max(1, -(-len(arrivals) // MOST_ROWS))
         rows = [
             [source, seq, probe.n, probe.first_us, probe.last_us]

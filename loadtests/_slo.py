@@ -12,6 +12,8 @@ __all__ = ["METRICS", "TIMED", "WHOLE_RUN", "Objective", "SloError"]
 LATENCIES = (
     "deliver",
     "deliver_sent",
+    "deliver_xdom",
+    "last_subscriber_xdom",
     "last_subscriber",
     "spread",
     "connect",

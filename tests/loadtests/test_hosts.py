@@ -61,6 +61,8 @@ def apart(done: Outcome) -> dict[str, Any]:
     assert metrics["deliver"]["n"] == metrics["deliver_xdom"]["n"] == DELIVERIES / 2
     assert metrics["last_subscriber_xdom"]["n"] == metrics["last_subscriber"]["n"] == 2 * 20
     assert done.result["clocks"]["domains"] == 2
+    reached = sum(row[2] for row in done.result["events"]["rows"])
+    assert sum(done.result["series"]["deliveries"]) == reached == done.loss["expected"]
     (other,) = [worker for worker in done.result["workers"] if worker["offset_bound_us"]]
     assert isinstance(other, dict)
     return other
