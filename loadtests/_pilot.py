@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from loadtests._health import CPU_PERCENT, SUBSCRIBERS, generator_reasons, percentile
+from loadtests._health import CPU_PERCENT, SUBSCRIBERS, PhaseEvidence, generator_reasons, percentile
 from loadtests._options import Settings
 from loadtests._plan import SECOND, Phase, Plan, Window
 from loadtests._result import Books
@@ -24,6 +24,7 @@ class Pilot:
         self.search = Search(scenario.levels[0], scenario.most) if scenario.search else None
         self.aborted: str | None = None
         self.excused: set[str] = set()  # phases of a search that were too much for the server, as they should
+        self._saturates = scenario.saturates
         self._steers = scenario.search or settings.abort_on_slo
         self._objectives = settings.objectives
         self._lag_ns = int(lag * SECOND)
@@ -51,6 +52,11 @@ class Pilot:
             return books
         phases = tuple(phase for phase in books.plan.phases if phase.subscribers == self.search.found)
         return replace(books, plan=Plan(phases)) if phases else books
+
+    def accountable(self, phases: Sequence[PhaseEvidence]) -> list[PhaseEvidence]:
+        """What a run's validity hangs on: not on what was meant to be too much for the server."""
+        found = [phase for phase in phases if phase.name not in self.excused]
+        return [replace(phase, achieved=phase.offered) for phase in found] if self._saturates else found
 
     def told(self) -> dict[str, Any]:
         """What goes into the result file."""

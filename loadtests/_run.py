@@ -340,7 +340,7 @@ class Run:
 
     def _evidence(self, books: Books) -> Evidence:
         return Evidence(
-            phases=[each for each in books.evidence() if each.name not in self._pilot.excused],
+            phases=self._pilot.accountable(books.evidence()),
             workers=[
                 _testimony(number, member, books) for number, member in enumerate(self._members.values())
             ],

@@ -115,6 +115,15 @@ def test_a_run_is_ended_by_the_first_phase_that_misses_an_objective() -> None:
     assert pilot.told() == {"aborted": "ended after phase 30: phase[30].deliver.p99<=50ms was 90.0 ms"}
 
 
+def test_what_a_server_does_not_take_when_it_is_saturated_is_a_result() -> None:
+    wanted = settings(scenario="ingest", levels="20")
+    books = begun(wanted)
+
+    (phase,) = Pilot(wanted, LAG).accountable(books.evidence()[:1])
+
+    assert books.evidence()[0].achieved < phase.achieved == phase.offered == 30
+
+
 def test_a_run_that_nobody_steers_goes_its_way() -> None:
     wanted = settings(levels="20,30", slo=["deliver.p99<=50ms"])
     pilot, books = Pilot(wanted, LAG), begun(wanted)
