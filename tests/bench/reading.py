@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import gevent
 import httpx
@@ -203,7 +203,7 @@ class RequestsReader(Lines, HttpUser):
     @task
     def read(self) -> None:
         response = self.client.get("/events", headers=ACCEPT, stream=True)
-        self.follow_lines(response.iter_lines(decode_unicode=True))
+        self.follow_lines(cast(Iterator[str], response.iter_lines(decode_unicode=True)))
 
 
 class FastReader(Lines, FastHttpUser):
@@ -217,12 +217,12 @@ class FastReader(Lines, FastHttpUser):
 
 class HttpxReader(Lines, User):
     abstract = True
-    context = ssl.create_default_context()  # one for all: each of its own would hold 900 KB
+    tls = ssl.create_default_context()  # one for all: each of its own would hold 900 KB
 
     @task
     def read(self) -> None:
         with (
-            httpx.Client(verify=self.context, timeout=None, trust_env=False) as client,
+            httpx.Client(verify=self.tls, timeout=None, trust_env=False) as client,
             connect_sse(client, "GET", f"{self.host}/events") as source,
         ):
             self.reading.opened += 1
@@ -269,5 +269,5 @@ def main(way: str, url: str) -> None:
 
 def told() -> Iterator[list[str]]:
     """Lines of stdin, as words; whoever waits for them lets everybody else go on."""
-    for line in FileObject(sys.stdin, "r", close=False):
+    for line in FileObject(sys.stdin.fileno(), "r", close=False):
         yield line.split()
