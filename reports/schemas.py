@@ -97,7 +97,6 @@ class Conformance(Struct, frozen=True, kw_only=True, tag_field="schema", tag="ev
     seed: int | str | None = None
     versions: dict[str, Any] = {}
     portability: list[Portability] = []
-    withheld: Count = 0  # rows that were taken out before publication
 
 
 class Delivery(Struct, frozen=True):

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 
 from reports.schemas import Conformance, Row, Verdict
 
-__all__ = ["BAD", "ORDER", "Tally", "contradictions", "headline", "sections", "tally", "unjudged"]
+__all__ = [
+    "BAD",
+    "DESELECTED",
+    "ORDER",
+    "Tally",
+    "contradictions",
+    "headline",
+    "sections",
+    "tally",
+    "unjudged",
+]
 
 # The one order in which verdicts are ever listed: what was judged, then what was not.
 JUDGED: tuple[Verdict, ...] = ("PASS", "FAIL", "FLAKY", "STALE-WAIVER", "WARN", "WAIVED", "INFO")
 UNJUDGED: tuple[Verdict, ...] = ("N/A", "SKIP", "DEPENDENCY", "INCONCLUSIVE")
 ORDER = JUDGED + UNJUDGED
+DESELECTED = "deselected"  # how the reason begins of what the user left out
 BAD: tuple[Verdict, ...] = ("FAIL", "FLAKY", "STALE-WAIVER")
 
 
@@ -39,7 +50,7 @@ def tally(rows: Iterable[Row]) -> Tally:
 
 
 def deselected(row: Row) -> bool:
-    return row.verdict == "SKIP" and (row.reason or "").startswith("deselected")
+    return row.verdict == "SKIP" and (row.reason or "").startswith(DESELECTED)
 
 
 def headline(counted: Tally) -> str:

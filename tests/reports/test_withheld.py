@@ -21,8 +21,23 @@ def kept(*wanted: str) -> Conformance:
 def test_rows_go_by_section_or_id(wanted: tuple[str, ...]) -> None:
     found = kept(*wanted)
 
-    assert [each.id for each in found.rows] == ["SSE-HTTP-001", "SSE-DATA-003"]
-    assert (found.withheld, found.exit_code, found.summary.counts) == (2, 0, {"PASS": 2})
+    assert [each.verdict for each in found.rows] == ["PASS", "SKIP", "SKIP", "PASS"]
+    assert found.rows[1].reason == "deselected: not published"
+    assert (found.rows[1].observed, found.rows[1].evidence, found.rows[1].arrivals) == (None, None, [])
+    assert (found.exit_code, found.summary.coverage) == (0, 1.0)
+    assert found.portability == []
+
+
+def test_a_row_that_depends_on_a_withheld_one_does_not_tell_it() -> None:
+    rows = [
+        samples.FAILED,
+        row("SSE-HTTP-001", "PASS"),
+        row("SSE-A-1", "DEPENDENCY", reason="SSE-INJ-003 is FAIL"),
+    ]
+    (found,) = withhold(samples.loaded(samples.a_conformance(*rows)), ["INJ"])
+
+    assert isinstance(found.result, Conformance)
+    assert found.result.rows[2].reason == "it requires a row that is not published"
 
 
 def test_what_stays_bad_stays_bad() -> None:
@@ -34,13 +49,13 @@ def test_a_name_of_nothing_is_an_error() -> None:
         kept("INJ", "DATA-999")
 
 
-def test_the_page_says_how_many_and_nothing_else() -> None:
+def test_the_page_says_that_they_are_not_published_and_nothing_else() -> None:
     text = "".join(pieces(withhold(samples.loaded(samples.a_conformance(*ROWS)), ["INJ", "DATA-002"])))
 
-    assert "2 more rows are not published here." in text
-    assert "Every requirement that was judged is met." in text
-    assert "INJ" not in text.replace("data:", "")
-    assert "forge" not in text
+    assert "deselected: not published" in text
+    assert "2 of 2 rows judged (100 %): 2 PASS; 2 SKIP" in text
+    assert "forged" not in text
+    assert "two events" not in text
 
 
 def test_names_are_parted_by_commas() -> None:
