@@ -27,9 +27,13 @@ def _of_phase(phase: Figures) -> Iterator[str]:
     if churn["left"]:
         waited = f"let in within {_ms(metrics['connect']['p99_us'])} (p99)"
         yield f"{name}: {churn['left']:,} came and went, {waited}; {churn['abandoned']:,} left before that"
-    if refused := ", ".join(f"{n:,} × {kind}" for kind, n in phase["answers"].items() if n):
+    if refused := ", ".join(f"{n:,} × {_answer(kind)}" for kind, n in phase["answers"].items() if n):
         taken = f"{_or(phase['achieved_pub_s'])} of {_or(phase['offered_pub_s'])} probes/s taken"
         yield f"{name}: {taken}; {refused}"
+
+
+def _answer(kind: str) -> str:
+    return {"none": "no answer", "unsent": "not sent"}.get(kind, f"HTTP {kind}")
 
 
 def _comeback(resume: Figures) -> str:

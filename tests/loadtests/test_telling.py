@@ -72,7 +72,11 @@ def test_an_ordinary_phase_needs_no_sentence() -> None:
             {"churn": {"left": 1_480, "abandoned": 2}},
             "jitter: 1,480 came and went, let in within 12.0 ms (p99); 2 left before that",
         ),
-        ({"answers": {"429": 5, "5xx": 0}}, "jitter: 9.5 of 10 probes/s taken; 5 × 429"),
+        ({"answers": {"429": 5, "5xx": 0}}, "jitter: 9.5 of 10 probes/s taken; 5 × HTTP 429"),
+        (
+            {"answers": {"none": 3, "unsent": 1}},
+            "jitter: 9.5 of 10 probes/s taken; 3 × no answer, 1 × not sent",
+        ),
     ],
     ids=["a storm", "bursts", "churn", "refusals"],
 )
