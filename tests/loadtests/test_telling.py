@@ -78,7 +78,7 @@ def test_an_ordinary_phase_needs_no_sentence() -> None:
             "jitter: 9.5 of 10 probes/s taken; 3 × no answer, 1 × not sent",
         ),
     ],
-    ids=["a storm", "bursts", "churn", "refusals"],
+    ids=["a storm", "bursts", "churn", "refusals", "nothing"],
 )
 def test_a_phase_tells_what_is_special(phase: dict[str, Any], sentence: str) -> None:
     assert told(phase) == [sentence]
