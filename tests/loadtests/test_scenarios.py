@@ -1,5 +1,6 @@
 """Every scenario from end to end, for some seconds each, against our own server and against the stub."""
 
+import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -10,6 +11,8 @@ import pytest
 
 from tests.conftest import servers
 from tests.loadtests.conftest import Outcome, outcome, start, stub
+from tests.loadtests.test_cli import eventually
+from tests.loadtests.test_web_interface import interface
 
 BUSY = ("the machine is busy", "before the generator read them", "generator CPU")
 RATE = ("--pub-rate", "20")
@@ -256,3 +259,25 @@ def test_another_topic_s_event_is_a_leak(faulty: dict[str, Outcome]) -> None:
         0 <= done.injected["sent"] - heard - topics["leak"] <= 8
     )  # the last one may come when all have left
     assert [row["ok"] for row in result["slo"]] == [True, False]
+
+
+def test_users_of_the_web_form_are_subscribers_while_it_is_free(tmp_path: Path) -> None:
+    """Locust's own fields are shown for its sake, and changed while it runs."""
+    reached = []
+
+    with stub() as url, interface(tmp_path) as (client, _process):
+        eventually(lambda: client.get("/").text)
+        for users in (2, 5, 3):
+            form = {"scenario": "free", "host": url, "user_count": str(users), "spawn_rate": "5"}
+            assert client.post("/swarm", data=form).json()["success"]
+            eventually(lambda users=users: client.get("/stats/requests").json()["user_count"] == users)
+            reached.append(users)
+        client.post("/stop")
+        (file,) = eventually(lambda: list(tmp_path.glob("*-free-*.json")))
+
+    result = json.loads(file.read_text(encoding="utf-8"))
+    (phase,) = result["phases"]
+    assert reached == [2, 5, 3]
+    assert (phase["subs"], phase["loss"]["lost"]) == (5, 0)
+    assert phase["loss"]["expected"] > 0
+    assert "stopped before the plan was through" not in result["invalid"]
