@@ -96,7 +96,8 @@ class Recording:
         return t
 
     def _time_cell(self, row: Row) -> str:
-        return " ".join(row.cells[column] for column in self._layout.time)
+        columns = self._layout.time
+        return row.cells[columns[0]] if len(columns) == 1 else " ".join(row.cells[each] for each in columns)
 
     def _device_of(self, row: Row) -> int:
         column = self._layout.device
