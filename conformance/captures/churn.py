@@ -5,7 +5,8 @@ import statistics
 import struct
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from conformance.captures.audience import PATIENCE_SECONDS
 from conformance.process import ServerProcess
@@ -13,11 +14,13 @@ from conformance.subject import Subject
 from conformance.verdict import Unjudged, Verdict
 from conformance.vitals import connections
 
-__all__ = ["CONNECTS", "HALF", "Churn", "Vitals", "churn"]
+__all__ = ["CONNECTS", "HALF", "LEAK_BYTES", "Churn", "Vitals", "churn"]
 
 HALF = 500
 CONNECTS = 2 * HALF
 AT_ONCE = 20
+LEAK_BYTES = 16_384  # a connection, in each half
+FURTHER = 4  # halves more, where memory grew in both: a leak goes on, a heap that settles does not
 TRIES = 9  # heads that are timed
 SETTLED_SECONDS = 2.0  # for what is left to be let go of
 SPARE = 10  # descriptors and connections that may come and go at any time
@@ -38,13 +41,21 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True)
 class Churn:
-    """`refused` of the CONNECTS readers got no 200."""
+    """`refused` of the CONNECTS readers got no 200. `further`: memory after each half of as many more."""
 
     before: Vitals
     between: int | None  # bytes of memory after the first half
     after: Vitals
     refused: int
     seconds: float
+    further: tuple[int, ...] = ()
+
+    @property
+    def grown(self) -> tuple[int, ...]:
+        """Bytes that memory grew by in each half; nothing where it was not looked at."""
+        sizes = [self.before.memory, self.between, self.after.memory, *self.further]
+        known = [size for size in sizes if size is not None]
+        return tuple(after - before for before, after in pairwise(known)) if len(known) == len(sizes) else ()
 
 
 def churn(subject: Subject, process: ServerProcess | None) -> Churn:
@@ -67,7 +78,11 @@ def churn(subject: Subject, process: ServerProcess | None) -> Churn:
     while _more(before, after) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
         after = _vitals(subject, process)
-    return Churn(before, between, after, refused, seconds)
+    found = Churn(before, between, after, refused, seconds)
+    while found.grown and min(found.grown) > LEAK_BYTES * HALF and len(found.further) < FURTHER:
+        _half(subject)
+        found = replace(found, further=(*found.further, process.memory or 0))
+    return found
 
 
 def _more(before: Vitals, after: Vitals) -> bool:

@@ -73,7 +73,8 @@ def _counted(subject: Subject, way: str, by: str, count: Callable[[], int], befo
     if way == UNREAD:
         begun = time.monotonic()
         _knock(subject, channel)
-        before += len(_open(subject, channel, 1))  # it is answered when those that came before are seen to
+        # It is answered when those that came before are seen to; elsewhere, since it may need an event
+        before += len(_open(subject, subject.channel(), 1))
     else:
         streams = _open(subject, channel, STREAMS)
         if not _until(lambda: count() >= before + STREAMS, SHOWN_SECONDS):

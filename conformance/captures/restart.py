@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from conformance.captures.audience import PATIENCE_SECONDS, accepted_by, arrived, greet
+from conformance.captures.audience import PATIENCE_SECONDS, accepted_by, arrived, greet, headed
 from conformance.captures.capacity import accepted
 from conformance.eventstream import Block
 from conformance.process import ServerProcess, Stopped
@@ -93,7 +93,7 @@ def _shutdown(subject: Subject, process: ServerProcess) -> Shutdown:
     channel = subject.channel()
     held = [subject.subscribe("a stream that is held open", channel) for _ in range(HELD)]
     for stream in held:
-        stream.wait(lambda reading: reading.head, subject.head_seconds + PATIENCE_SECONDS)
+        headed(subject, channel, stream)
     if not all(map(accepted, held)):
         raise Unjudged(Verdict.INCONCLUSIVE, f"of {HELD} streams not all were accepted")
     published, stopped = _stop_at_work(subject, channel, process)

@@ -2,10 +2,9 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 
 from conformance.captures.capacity import Capacity
-from conformance.captures.churn import CONNECTS, HALF, SPARE, Churn, Vitals
+from conformance.captures.churn import CONNECTS, HALF, LEAK_BYTES, SPARE, Churn, Vitals
 from conformance.captures.release import DESCRIPTORS, FIN, PROMPT_SECONDS, WAYS, Release
 from conformance.captures.restart import Restart, Shutdown
 from conformance.checks.gap import warned
@@ -18,7 +17,6 @@ from conformance.verdict import Judgement, Unjudged, Verdict
 
 OK = 200
 KIB, MIB = 2**10, 2**20
-LEAK_BYTES = 16 * KIB  # a connection, in either half
 SLOWER, SLOWER_SECONDS = 3, 0.25  # heads: so many times as slow, and that much besides
 
 
@@ -46,10 +44,9 @@ def test_churn_leaves_no_trace(sse_churn: Churn) -> Judgement:
     ):
         if one is not None and other is not None and other > one + SPARE:
             return broken(f"as many {what} as before", f"{one} before, {other} after {CONNECTS} readers")
-    halves = [later - sooner for sooner, later in _memories(found)]
-    if halves and min(halves) > LEAK_BYTES * HALF:
-        grown = " and ".join(f"{half / MIB:.1f} MiB" for half in halves)
-        observed = f"it grew by {grown} in two halves of {HALF} readers"
+    if found.grown and min(found.grown) > LEAK_BYTES * HALF:
+        grown = ", ".join(f"{half / MIB:.1f}" for half in found.grown)
+        observed = f"it grew by {grown} MiB with each {HALF} readers"
         return broken("memory that does not grow with every reader", observed)
     if after.head > before.head * SLOWER + SLOWER_SECONDS:
         observed = f"{_ms(before.head)} before, {_ms(after.head)} after {CONNECTS} readers"
@@ -164,13 +161,6 @@ def _released(ways: Sequence[str], releases: Mapping[str, Release]) -> Judgement
         observed = f"connections are closed ({told}); what lies behind them needs process.metrics.connections"
         return noted(Verdict.INFO, "subscriptions are released", observed)
     return met(f"released: {told}, as {by} shows")
-
-
-def _memories(found: Churn) -> Sequence[tuple[int, int]]:
-    """Memory before and after each half; nothing where it was not looked at."""
-    sizes = (found.before.memory, found.between, found.after.memory)
-    known = [size for size in sizes if size is not None]
-    return [*pairwise(known)] if len(known) == len(sizes) else []
 
 
 def _compared(before: Vitals, after: Vitals) -> str:

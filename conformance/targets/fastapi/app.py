@@ -4,21 +4,22 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Annotated
-from weakref import WeakSet
 
 from fastapi import Depends, FastAPI
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-BEHIND = 10_000  # events that a reader may be; then its stream ends
 Queue = asyncio.Queue[ServerSentEvent]
-channels: defaultdict[str, WeakSet[Queue]] = defaultdict(WeakSet)
+channels: defaultdict[str, set[Queue]] = defaultdict(set)
 app = FastAPI()
 
 
-async def reader(channel: str) -> Queue:
+async def reader(channel: str) -> AsyncIterator[Queue]:
     """Runs before the response head: whoever has seen that misses nothing."""
-    channels[channel].add(queue := Queue(BEHIND))
-    return queue
+    channels[channel].add(queue := Queue(10_000))  # whoever is further behind is let go
+    try:
+        yield queue
+    finally:
+        channels[channel].discard(queue)
 
 
 @app.get("/events/{channel}", response_class=EventSourceResponse)

@@ -21,7 +21,7 @@ def events(channel):
 def follow(mine, queue):
     while queue in mine or not queue.empty():
         try:
-            yield queue.get(timeout=3)
+            yield queue.get(timeout=5)
         except Empty:
             yield b": ping\n\n"  # else a thread would wait for ever for a reader that is gone
 

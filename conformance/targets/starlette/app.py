@@ -6,7 +6,6 @@ from weakref import WeakSet
 
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, StreamingResponse
-from starlette.routing import Route
 
 BEHIND = 10_000  # events that a reader may be; then its stream ends
 channels = defaultdict(WeakSet)
@@ -20,8 +19,11 @@ async def events(request):
 
 
 async def follow(mine, queue):
-    while queue in mine or not queue.empty():
-        yield await queue.get()
+    try:
+        while queue in mine or not queue.empty():
+            yield await queue.get()
+    finally:
+        mine.discard(queue)
 
 
 async def publish(request):
@@ -31,9 +33,7 @@ async def publish(request):
     return JSONResponse({}, 201)
 
 
-routes = [
-    Route("/events/{channel}", events),
-    Route("/publish/{channel}", publish, methods=["POST"]),
-    Route("/readers", lambda _: JSONResponse(sum(map(len, [*channels.values()])))),
-]
-app = Starlette(routes=routes)
+app = Starlette()
+app.add_route("/events/{channel}", events)
+app.add_route("/publish/{channel}", publish, methods=["POST"])
+app.add_route("/readers", lambda _: JSONResponse(sum(map(len, [*channels.values()]))))

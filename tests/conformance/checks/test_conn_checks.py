@@ -85,6 +85,10 @@ BEFORE = Vitals(head=0.002, connections=1, descriptors=20, memory=50 * MIB)
             Churn(BEFORE, 50 * MIB + HALF * 20_000, replace(BEFORE, memory=50 * MIB + HALF * 40_000), 0, 1.0),
             "FAIL",
         ),
+        "a heap that settled at last": (
+            Churn(BEFORE, 60 * MIB, replace(BEFORE, memory=70 * MIB), 0, 1.0, further=(80 * MIB, 81 * MIB)),
+            "PASS",
+        ),
         "a few descriptors": (Churn(BEFORE, 50 * MIB, replace(BEFORE, descriptors=30), 0, 1.0), "PASS"),
         "many descriptors": (Churn(BEFORE, 50 * MIB, replace(BEFORE, descriptors=31), 0, 1.0), "FAIL"),
         "open streams": (Churn(BEFORE, 50 * MIB, replace(BEFORE, connections=200), 0, 1.0), "FAIL"),
