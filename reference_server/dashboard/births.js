@@ -1,6 +1,7 @@
 // Births: units, steps, ranges and labels, as devices gave them; asked for when one speaks that has not been asked about.
 
-const PATIENCE = 10_000; // ms for an answer
+import { ask } from "./ask.js";
+
 const PAUSE = 2000; // ms between two questions
 
 export class Births {
@@ -17,10 +18,9 @@ export class Births {
     this.#busy = true;
     this.#fleet.strangers = false;
     try {
-      const response = await fetch("/devices", { signal: AbortSignal.timeout(PATIENCE), cache: "no-store" });
-      if (response.ok) for (const birth of await response.json()) this.#fleet.introduce(birth);
+      for (const birth of await ask("/devices")) this.#fleet.introduce(birth);
     } catch {
-      this.#fleet.strangers = true; // the line broke: another time
+      this.#fleet.strangers = true; // another time
     }
     setTimeout(() => (this.#busy = false), PAUSE);
   }

@@ -1,8 +1,8 @@
 // The stream: snapshot first, then every event after it; whatever breaks, it comes back, and says in which state it is.
 
+import { ask } from "./ask.js";
 import { Watchdog } from "./watchdog.js";
 
-const PATIENCE = 10_000; // ms for a snapshot
 const FIRST_WAIT = 1000; // ms before another try when the browser has given up; doubles up to LONGEST_WAIT
 const LONGEST_WAIT = 30_000;
 
@@ -28,7 +28,7 @@ export class Stream {
     this.#stop();
     this.#sink.state("connecting", {});
     try {
-      const snapshot = await fetchSnapshot();
+      const snapshot = await ask("/snapshot");
       this.#sink.snapshot(snapshot);
       this.#follow(snapshot.last_id);
     } catch (error) {
@@ -93,10 +93,4 @@ export class Stream {
     this.#source?.close();
     this.#source = null;
   }
-}
-
-async function fetchSnapshot() {
-  const response = await fetch("/snapshot", { signal: AbortSignal.timeout(PATIENCE), cache: "no-store" });
-  if (!response.ok) throw new Error(`/snapshot answered ${response.status} ${response.statusText}`.trim());
-  return response.json();
 }

@@ -9,6 +9,13 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.demo import demo_of
 from tests.conftest import DEADLINE, Serve
 
+RED = """(canvas) => {  // whether a mark is in it
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    for (let i = 0; i < data.length; i += 4) {
+        if (data[i] > 150 && data[i + 1] < 90 && data[i + 2] < 90 && data[i + 3] > 200) return true;
+    }
+    return false;
+}"""
 TIMES = 6  # DEADLINEs that a recovery may take on a machine that does much else
 
 
@@ -73,9 +80,13 @@ def test_a_fault_of_a_sensor_is_one_marked_sample(panel: Page) -> None:
     panel.locator("#grid .cell").nth(2).click()
     expect(panel.locator("#grid .unit").nth(2)).to_have_text("ppm")
 
+    marked = panel.locator("#grid .cell").nth(2).locator("canvas")
+    assert not marked.evaluate(RED)
     said = press(panel, "Fault a sensor")
 
     assert said.startswith(f"{panel.locator('#detail-title').inner_text()} said co2 5,460\u202fppm once")
+    for chart in (marked, panel.locator("#detail figure[data-quantity=co2] canvas")):
+        panel.wait_for_function(RED, arg=chart.element_handle(), polling=100)
     expect(panel.locator("#detail figure[data-quantity=co2] .range")).to_have_text(re.compile("– 5460$"))
     nothing_is_lost(panel)
 

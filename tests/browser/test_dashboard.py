@@ -1,6 +1,7 @@
 """What the page shows: before the first device, with a fleet, and to who has only a keyboard."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -110,6 +111,74 @@ def served(serve: Serve) -> Served:
     send(served, "POST", "/devices", BIRTHS)
     measured(served, 20)
     return served
+
+
+def test_what_is_painted_first_has_data(page: Page, served: Served) -> None:
+    page.goto(served.url)
+
+    expect(page.locator("#grid [data-device=room-301] .value")).to_have_text(re.compile("^20"))
+    expect(page.locator("html")).to_have_attribute("data-events", "0")
+
+
+def test_who_says_nothing_for_long_is_marked_by_when_it_was_heard(page: Page, served: Served) -> None:
+    page.clock.install()
+    page.goto(served.url)
+    warning = page.locator("#grid [data-device=room-101] .warning")
+    for seq in (1, 2):
+        measured(served, 20, seq)
+        expect(page.locator("html")).to_have_attribute("data-events", str(3 * seq))
+
+    page.clock.fast_forward(20_000)
+    expect(warning).to_have_text("")  # nobody was heard: that may be the line
+    measured(served, 20, 3, (102,))
+
+    expect(warning).to_have_text(re.compile("^silent 2[0-9] s$"))
+    expect(page.locator("#grid [data-device=room-102] .warning")).to_have_text("")
+
+
+def test_charts_are_drawn_twelve_times_a_second_at_most(page: Page, served: Served) -> None:
+    page.goto(served.url)
+    expect(page.locator("html")).to_have_attribute("data-devices", "3")
+    page.evaluate(
+        """() => {
+            const clear = CanvasRenderingContext2D.prototype.clearRect;
+            const shown = document.querySelector("[data-device=room-101] canvas");
+            window.drawn = [];
+            CanvasRenderingContext2D.prototype.clearRect = function (...box) {
+                if (this.canvas === shown) window.drawn.push(performance.now());
+                return clear.apply(this, box);
+            };
+        }"""
+    )
+
+    with httpx.Client(base_url=served.url, trust_env=False, timeout=DEADLINE) as client:
+        for seq in range(1, 101):
+            item = {"device": "room-101", "boot": 1, "seq": seq, "values": {"temp": 20 + seq % 7}}
+            client.post("/measurements", json=item).raise_for_status()
+    expect(page.locator("html")).to_have_attribute("data-events", "100")
+    drawn = page.evaluate("() => window.drawn")
+
+    assert 1 <= len(drawn) < 100
+    assert len(drawn) - 1 <= 12 * (drawn[-1] - drawn[0]) / 1000 + 1
+
+
+def test_a_pointer_reads_a_chart(page: Page, served: Served) -> None:
+    page.goto(served.url)
+    expect(page.locator("#grid [data-device=room-101] .unit")).to_have_text("°C")
+    now = round(1000 * time.time())
+    for seq, ts, value in ((1, now - 30_000, 30), (2, now, 40)):
+        item = {"device": "room-101", "boot": 1, "seq": seq, "ts": ts, "values": {"temp": value}}
+        send(served, "POST", "/measurements", item)
+    panel = page.locator("#detail figure")
+    expect(panel.locator(".range")).to_have_text("30.0 – 40.0")
+    width = (panel.locator("canvas").bounding_box() or {})["width"]
+
+    panel.locator("canvas").hover(position={"x": width - 40, "y": 20})
+    expect(panel.locator(".range")).to_have_text(re.compile("^at [0-9]{2}:[0-9]{2}$"))
+    expect(panel.locator(".value")).to_have_text("30.0")
+    page.locator("h1").hover()
+
+    expect(panel.locator(".range")).to_have_text("30.0 – 40.0")
 
 
 def test_units_and_digits_are_those_of_the_birth_records(page: Page, served: Served) -> None:

@@ -265,3 +265,28 @@ def test_a_watchdog_at_rest_is_silent(timed: Page) -> None:
     timed.clock.run_for(100_000)
 
     assert timed.evaluate("window.barks") == []
+
+
+@pytest.mark.parametrize(
+    ("arrivals", "now", "rate"),
+    [
+        ([], 500, 0),
+        ([100, 200, 300], 900, 3),
+        ([0, 500, 1000, 1500], 2100, 2),
+        ([0, 1000, 2000, 3000, 4000, 5000, 6000], 7100, 1),
+        ([0, 10, 20], 60_000, 0),
+    ],
+    ids=["nothing yet", "not a second yet", "two seconds", "the last five", "long ago"],
+)
+def test_a_rate_is_that_of_whole_seconds(home: Page, arrivals: list[int], now: int, rate: float) -> None:
+    found = home.evaluate(
+        """async ([arrivals, now]) => {
+            const { Rate } = await import("/rate.js");
+            const rate = new Rate();
+            for (const each of arrivals) rate.count(each);
+            return rate.at(now);
+        }""",
+        [arrivals, now],
+    )
+
+    assert found == rate
