@@ -27,8 +27,8 @@ PICTURES = (
     Picture("report-matrix.png", "matrix.html", "light", 1280, 900),
     Picture("report-matrix-dark.png", "matrix.html", "dark", 1280, 900),
     Picture("report-matrix-phone.png", "matrix.html", "light", 390, 844),
-    Picture("report-row.png", "row.html", "light", 1280, 900, "details.row[open]"),
-    Picture("report-row-phone-dark.png", "row.html", "dark", 390, 844, "details.row[open]"),
+    Picture("report-row.png", "conformance.html", "light", 1280, 900, "details.row[open]"),
+    Picture("report-row-phone-dark.png", "conformance.html", "dark", 390, 844, "details.row[open]"),
     Picture("report-comparison.png", "comparison.html", "light", 1280, 900, ".comparison"),
 )
 
