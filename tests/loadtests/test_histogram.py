@@ -44,6 +44,17 @@ def test_a_quantile_is_the_edge_of_the_sample_of_that_rank(samples: list[int], p
     assert found <= exact
 
 
+@given(st.lists(st.lists(st.integers(-1_000, 10**9), max_size=20), max_size=5))
+def test_many_at_once_are_counted_as_one_by_one(parts: list[list[int]]) -> None:
+    at_once, one_by_one = Histogram(), Histogram()
+    for part in parts:
+        at_once.extend(part)
+        for us in part:
+            one_by_one.add(us)
+
+    assert at_once == one_by_one
+
+
 @given(st.lists(st.lists(MICROSECONDS, max_size=20), max_size=5))
 def test_merging_is_the_same_as_counting_together(parts: list[list[int]]) -> None:
     together = Histogram(us for part in parts for us in part)

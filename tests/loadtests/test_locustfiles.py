@@ -15,8 +15,20 @@ PURE = (
     *("accounting", "archive", "blocks", "cli", "clock", "course", "domains", "fairness", "glance", "health"),
     *("histogram", "ledger", "limits", "offset", "options", "origin", "plan", "probe", "result", "schedule"),
     *("slo", "summary", "tally", "verdict", "vitals", "watch", "wire"),
-    *("answer", "catalogue", "comeback", "drift", "endpoint", "findings", "fleet", "overrides", "pilot"),
-    *("recipe", "reconnect", "scenario", "seam", "search", "server", "target", "telling", "timetable"),
+    *(
+        "answer",
+        "arrivals",
+        "catalogue",
+        "comeback",
+        "drift",
+        "endpoint",
+        "findings",
+        "fleet",
+        "overrides",
+        "pilot",
+    ),
+    *("recipe", "reconnect", "scenario", "seam", "search", "server", "shares", "target", "telling"),
+    "timetable",
 )
 LOCUSTFILES = [file for file in FILES if not file.name.startswith("_")]
 

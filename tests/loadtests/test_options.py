@@ -95,6 +95,8 @@ def test_an_empty_field_of_the_web_form_is_not_given() -> None:
         ("slow_pct", "5", "only --scenario slow"),
         ("storm_hook", "true", "only --scenario storm"),
         ("most", "5", "only --scenario capacity"),
+        ("subs_per_user", "30", "100 subscribers are not a whole number of users"),
+        ("subs_per_user", "0", "write 1 or more"),
         ("seed", "1.5", "write a whole number"),
         ("server_pid", "0", "write 1 or more"),
         ("slo", ["deliver.p98<=1ms"], "did you mean"),

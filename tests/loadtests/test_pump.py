@@ -38,8 +38,13 @@ gevent.sleep(0.05)
 theirs.close()
 gevent.sleep(0.05)
 hello, end = reader.reads
+calls = []
+pump.later(0.02, lambda: calls.append("in time"))
+pump.later(0.01, lambda: calls.append("never")).close()
+pump.later(0, lambda: 1 / 0)
+gevent.sleep(0.1)
 waited = (hello[2] - hello[1]) / 1e9
-print(reader.connected, hello[0], end[0], pump.errors, waited >= 0.2 if stamps else waited == 0)
+print(reader.connected, hello[0], end[0], calls, pump.errors, waited >= 0.2 if stamps else waited == 0)
 pump.close(); ours.close(); server.close()
 """
 
@@ -49,5 +54,5 @@ def test_a_socket_is_connected_read_stamped_and_forgotten() -> None:
         [sys.executable, "-P", "-c", PROGRAM], capture_output=True, text=True, timeout=DEADLINE, check=True
     )
 
-    assert done.stdout == "True b'hello' b'' 1 True\n"
+    assert done.stdout == "True b'hello' b'' ['in time'] 2 True\n"
     assert "RuntimeError: on purpose" in done.stderr
