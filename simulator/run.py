@@ -29,7 +29,7 @@ from .watermarks import Watermarks
 __all__ = ["FleetRun"]
 
 SLICE = 60_000  # simulated ms that one group may be ahead of another
-SHORTEST_NAP, LONGEST_NAP = 0.02, 0.25  # seconds between two looks at what is due
+SHORTEST_NAP, LONGEST_NAP = 0.025, 0.25  # seconds between two looks at what is due
 GRACE = 5.0  # seconds to deliver what is queued when the truth can be told no more
 BEFORE_ALL = 0  # a position by which nothing was due
 

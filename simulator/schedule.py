@@ -53,6 +53,7 @@ class Schedule:
         self._sample = self.first_at(begin)
         everyone = np.arange(len(self._phase))
         self._ts = self._stamp(everyone, self._sample, self._base(everyone, self._sample))
+        self._next = int(self._ts.min(initial=NEVER))
 
     def first_at(self, t: int) -> Ints:
         """The number of each device's first sample at or after `t`."""
@@ -62,7 +63,7 @@ class Schedule:
 
     def next(self) -> int:
         """When the next sample is due; NEVER after the end."""
-        return int(self._ts.min(initial=NEVER))
+        return self._next
 
     def take(self, horizon: int) -> Due:
         """One sample of each device that is due by `horizon`, in order of time; they are then done."""
@@ -71,6 +72,7 @@ class Schedule:
         base = self._base(device, sample)
         self._sample[device] = sample + 1
         self._ts[device] = self._stamp(device, sample + 1, self._base(device, sample + 1))
+        self._next = int(self._ts.min(initial=NEVER))
         return Due(device, sample, base, ts)
 
     def _base(self, device: Ints, sample: Ints) -> Ints:

@@ -1,5 +1,6 @@
 """Simulated time against the wall clock."""
 
+import numpy as np
 import pytest
 
 from simulator.clock import Clock
@@ -33,3 +34,18 @@ def test_it_knows_how_long_to_wait() -> None:
     clock.tick(1.0)
 
     assert clock.until(90_000) == pytest.approx(0.5)
+
+
+def test_a_tick_that_is_overdue_is_lost_already() -> None:
+    clock = Clock(0, speed=2, now=0.0)
+    clock.tick(11.0)
+
+    assert clock.lost(11.5) == pytest.approx(20)
+    assert clock.lost(15.0) == pytest.approx(20 + 2 * 3)
+
+
+def test_it_knows_when_a_moment_is_due() -> None:
+    clock = Clock(1_000_000, speed=60, now=10.0)
+    clock.tick(10.5)
+
+    assert clock.when(np.array([1_000_000, 1_060_000])).tolist() == pytest.approx([10.0, 11.0])

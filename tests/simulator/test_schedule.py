@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simulator.rng import Keys
-from simulator.schedule import NEVER, Schedule
+from simulator.schedule import NEVER, Duty, Schedule
 
 KEYS = Keys(1, [f"d{n}" for n in range(200)])
 BEGIN = 1_772_406_000_000
@@ -63,3 +63,32 @@ def test_sample_numbers_do_not_depend_on_the_begin() -> None:
     late = Schedule(KEYS, 60_000, 0, BEGIN + 3_600_000, None, aligned=False)
 
     assert (late.first_at(BEGIN + 3_600_000) - early.first_at(BEGIN)).tolist() == [60] * 200
+
+
+def test_a_device_with_a_duty_samples_while_it_is_awake() -> None:
+    """Awake for two minutes and a half of each ten, every minute: three samples, which are numbered on."""
+    duty = Duty(150_000, 600_000)
+    schedule = Schedule(Keys(1, ["a"]), 60_000, 0, BEGIN, BEGIN + 1_800_000, aligned=True, duty=duty)
+    found = all_of(schedule, 7_000)
+
+    assert [base - BEGIN for _, _, base, _ in found] == [
+        cycle + minute for cycle in (0, 600_000, 1_200_000) for minute in (0, 60_000, 120_000)
+    ]
+    assert np.diff([sample for _, sample, _, _ in found]).tolist() == [1] * 8
+
+
+def test_cycles_are_spread_as_periods_are() -> None:
+    schedule = Schedule(KEYS, 60_000, 0, BEGIN, None, aligned=False, duty=Duty(60_000, 3_600_000))
+    first = np.sort(schedule.take(BEGIN + 3_600_000).base - BEGIN)
+
+    assert len(first) == 200
+    assert np.diff(first).max() < 180_000
+
+
+@pytest.mark.parametrize("late", [0, 1, 59_999, 60_000, 120_001, 150_000, 599_999, 600_000, 605_000])
+def test_whoever_comes_later_finds_the_same_samples(late: int) -> None:
+    duty, end = Duty(150_000, 600_000), BEGIN + 1_800_000
+    whole = all_of(Schedule(KEYS, 60_000, 500, BEGIN, end, aligned=False, duty=duty), 600_000)
+    rest = all_of(Schedule(KEYS, 60_000, 500, BEGIN + late, end, aligned=False, duty=duty), 600_000)
+
+    assert sorted(rest) == sorted(each for each in whole if each[2] >= BEGIN + late)
