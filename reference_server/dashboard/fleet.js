@@ -8,7 +8,7 @@ const QUIET = 5; // typical intervals without an event before a device counts as
 const QUIET_MIN = 5000; // ms, however fast it reports
 const FOLLOW = 0.1; // weight of a new interval between arrivals
 
-export class Device {
+class Device {
   constructor(name) {
     this.name = name;
     this.boot = undefined;
