@@ -170,6 +170,11 @@ class Audience:
         phase = self.plan.phase_at(ns)
         return phase.id if phase else OUTSIDE
 
+    def noticed(self, probe: Probe, what: str) -> None:
+        """Something that a probe was, when it came: counted by when it was due."""
+        self.tally.counts[self.phase_of(probe.intended_ns), what] += 1
+        self.tally.seconds[probe.intended_ns // SECOND, what] += 1
+
     def took(self, metric: str, since_ns: int, ns: int) -> None:
         """Something that began at `since_ns` was done at `ns`."""
         key = HistogramKey(self.window_at(since_ns), metric)
@@ -209,6 +214,7 @@ class Audience:
             }
             for second, loss in track.losses(final, seconds, unconfirmed).items():
                 self.tally.seconds[second, "lost"] += loss.lost
+                self.tally.seconds[second, "silent"] += loss.silent
 
     def _numbered(self, plan: Plan) -> dict[str, Windows]:
         return {

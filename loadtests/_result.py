@@ -24,6 +24,7 @@ SECOND = 1_000_000_000
 JUDGED = ("deliver", "deliver_sent", "deliver_xdom", "publish", "publisher_late", "client_lag", "replay")
 WHOLE = ("connect", "first_event", "reconnect", "catchup")  # also while a phase settles
 ANSWERS = ("429", "4xx", "5xx", "other", "none", "unsent")
+COUNTED = ("deliveries", "published", "lost", "silent", "dup", "late", "replayed", "disconnects", "conn_ok")
 MOST_ROWS = 5_000  # probes; beyond it every k-th is listed
 
 
@@ -198,13 +199,12 @@ class Books:
         ledger, first = self.ledger, self.plan.begin_ns // SECOND
         found = [second for second in self._seconds() if second.number >= first]
         seconds = [second.number for second in found]
-        counted = ("deliveries", "published", "lost", "disconnects", "conn_ok")
         return {
             "step_s": 1,
             "t0": moment(self.plan.begin_ns),
             "t": [second - first for second in seconds],
             "subs": [second.live for second in found],
-            **{what: [ledger.seconds[second, what] for second in seconds] for what in counted},
+            **{what: [ledger.seconds[second, what] for second in seconds] for what in COUNTED},
             "client_cpu": [round(second.cpu_percent, 1) for second in found],
             "server_cpu": self._server(CPU_PERCENT, seconds),
             "server_rss_mb": self._server(RSS_MB, seconds),

@@ -129,7 +129,11 @@ class Run:
         begin_ns = _next_second(time.time_ns() + LEAD_NS)
         self.course = Course.of(self.settings, self.id, begin_ns, self._publishers)
         self.plan = self._planned = self._shortened(self.course.plan)
-        self._start()
+        try:
+            self._start()
+        except RefusalError:
+            self._call_off()
+            raise
         self._bookkeeper = gevent.spawn(self._keep_books)
         self.begun = True
 
@@ -248,6 +252,11 @@ class Run:
         answers = self._crew.ask(lambda number: beginnings[number], BEGIN_SECONDS)
         for member, answer in zip(members, answers, strict=True):
             self._began(member, answer)
+
+    def _call_off(self) -> None:
+        """Whoever has begun already ends without an account."""
+        for question in (Hurry(), Quiesce(), Drain(time.time_ns(), {})):
+            self._crew.ask(question, HURRY_SECONDS)
 
     def _beginning(self, number: int, member: Member) -> Begin:
         domains = [each.mustered.domain for each in self._members.values()][: self._publishers]

@@ -240,22 +240,22 @@ class Subscriber:
         if seen is NEW or seen is Seen.LATE:
             audience.arrivals(probe).note(self._order, arrived_ns, read_ns)
         if seen is not NEW:
-            audience.tally.counts[audience.phase_of(probe.intended_ns), seen.value] += 1
+            audience.noticed(probe, seen.value)
 
     def _on_resumed(self, seam: Seam, probe: Probe, seen: Seen, arrived_ns: int) -> bool:
         """Whether this is a replay: it was sent before we came back."""
         if probe.sent_ns >= self._connect_ns:
             seam.close(probe.source, probe.seq)
             return False
-        audience, phase = self._audience, self._audience.phase_of(probe.intended_ns)
+        audience = self._audience
         seam.replayed_ns = arrived_ns
         if seen is Seen.NEW or seen is Seen.LATE:
             audience.took("replay", probe.intended_ns, arrived_ns)
-            audience.tally.counts[phase, "replayed"] += 1
+            audience.noticed(probe, "replayed")
         if seen is Seen.DUPLICATE:
             audience.tally.counts[seam.phase, "resume_dup"] += 1
         if seen is not Seen.NEW:
-            audience.tally.counts[phase, seen.value] += 1
+            audience.noticed(probe, seen.value)
         return True
 
 

@@ -18,7 +18,7 @@ from tests.conftest import first_line
 ROOT = Path(__file__).parents[2]
 LOCUST = [str(Path(sys.executable).with_name("locust")), "-f", str(ROOT / "loadtests")]
 SHORT = ("--scenario", "fanout", "--levels", "20", "--settle", "1", "--hold", "2", "--pub-rate", "20")
-LONG = 60.0  # seconds; a run of some seconds, on a machine that has much else to do
+LONG = 150.0  # seconds; a run of some seconds, on a machine that has much else to do
 
 
 class Outcome(NamedTuple):

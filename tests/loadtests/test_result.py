@@ -1,6 +1,7 @@
 """The result file, from books that were written by hand."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,6 +103,41 @@ def test_the_series_is_second_by_second_without_holes(books: Books) -> None:
     assert series["lost"] == [0, 0, 0, 0, 1, 0]
     assert series["server_cpu"] == []
     assert series["heat"]["rows"][1] == [(96, 1), (192, 1)]
+
+
+def test_the_server_is_in_the_same_time_line(books: Books) -> None:
+    seen = {
+        BEGIN + 1: {"cpu_percent": 30.0, "rss_mb": 80.0, "open_streams": 3.0},
+        BEGIN + 4: {"cpu_percent": 0.0, "rss_mb": 0.0},
+    }
+
+    series = replace(books, server=seen).document()["series"]
+
+    assert series["server_cpu"] == [30, 30, 30, 30, 0, 0]  # where nobody looked it stayed as it was
+    assert series["server_rss_mb"] == [80, 80, 80, 80, 0, 0]
+    assert series["server"] == {"open_streams": [3, 3, 3, 3, 3, 3]}
+
+
+def test_streams_of_all_workers_add_up_and_the_busiest_one_counts(books: Books) -> None:
+    books.ledger.samples += [Sample(BEGIN + second, 1, 7, 5.0 * second, 40.0) for second in (1, 4)]
+
+    series = books.document()["series"]
+
+    assert series["subs"] == [0, 1 + 7, 1 + 7, 3 + 7, 3 + 7, 3 + 7]
+    assert series["client_cpu"] == [10, 11, 11, 13, 20, 20]
+    assert (books.cpu_percent(1), books.rss_mb(1)) == ([5.0, 20.0], 40)
+
+
+def test_deliveries_across_clocks_are_apart(books: Books) -> None:
+    away = Tally()
+    away.deliveries = {(SOURCE, 1): delivery(1, 9_000)}
+    books.ledger.add(away, foreign={SOURCE})
+
+    first, _ = books.document()["phases"]
+
+    assert (first["metrics"]["deliver"]["max_us"], first["metrics"]["deliver_xdom"]["max_us"]) == (500, 9_000)
+    assert first["metrics"]["last_subscriber_xdom"]["max_us"] == 9_000
+    assert [SOURCE, 1, 3, 100, 200] in books.document()["events"]["rows"]
 
 
 def test_evidence_is_of_judged_seconds(books: Books) -> None:
