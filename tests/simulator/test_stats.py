@@ -29,7 +29,7 @@ def answering() -> Iterator[Answering]:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the class has it
                 """Say nothing."""
 
         servers.append(server := HTTPServer(("127.0.0.1", 0), Handler))
