@@ -8,11 +8,11 @@ import click
 
 from reports import github, json_schema
 from reports.badge import badge_json, badge_svg
-from reports.gate import Gate, GateError, Judgement, judge
+from reports.gate import GateError, Judgement, judge_all
 from reports.load import Unreadable, load_all
 from reports.output import write
 from reports.schemas import Conformance, Result
-from reports.sides import Loaded, sides
+from reports.sides import Loaded
 from reports.withheld import names, withhold
 
 __all__ = ["report"]
@@ -129,7 +129,8 @@ def report(
         context.exit(NOTHING_JUDGED)
     loaded = published(found, withheld)
     badges = [BADGES[badge.suffix](one_judged(loaded))] if badge is not None else []
-    verdicts = judgements(conditions, loaded)
+    lost = sum(each.baseline for each in found) < len(baselines)
+    verdicts = judgements(conditions, loaded, lost=lost)
     # Not before the files are known to be good: a wrong name should be told at once.
     from reports.page import pieces
 
@@ -186,22 +187,12 @@ def published(loaded: list[Loaded], withheld: str) -> list[Loaded]:
         raise click.UsageError(f"--withhold {withheld}: {error}") from error
 
 
-def judgements(conditions: Iterable[str], loaded: Sequence[Loaded]) -> list[Judgement]:
+def judgements(conditions: Sequence[str], loaded: Sequence[Loaded], *, lost: bool) -> list[Judgement]:
     """What became of each condition. Raises click.UsageError for one that can't be meant."""
-    if not conditions:
-        return []
-    kinds: set[type[Result]] = {type(each.result) for each in loaded}
-    found = {kind: sides(loaded, kind) for kind in kinds}
-    present = {
-        kind: {name for side in of_kind for one in side.quantities for name in one}
-        for kind, of_kind in found.items()
-    }
     try:
-        gates = [Gate.parse(text, present) for text in conditions]
+        return judge_all(conditions, loaded, lost=lost)
     except GateError as error:
         raise click.UsageError(str(error)) from error
-    baseline = any(each.baseline for each in loaded)
-    return [judge(gate, found.get(gate.kind, []), baseline=baseline) for gate in gates]
 
 
 def code(found: Sequence[Judgement]) -> int:

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from reports.quantities import KNOWN, timed
 from reports.ratios import ratio
 from reports.schemas import Result
-from reports.sides import PHASE, Side
+from reports.sides import PHASE, Loaded, Side, sides
 from reports.units import figure, times
 
-__all__ = ["Gate", "GateError", "Judgement", "judge"]
+__all__ = ["Gate", "GateError", "Judgement", "judge", "judge_all"]
 
 UNITS = {"us": 1.0, "µs": 1.0, "ms": 1e3, "s": 1e6}
 COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -78,21 +78,39 @@ class Judgement(NamedTuple):
     told: Sequence[str]
 
 
-def judge(gate: Gate, sides: Sequence[Side], *, baseline: bool) -> Judgement:
-    """Of the sides of the gate's kind, baseline first; `baseline` says that it was given as one."""
-    if not sides:
+def judge_all(conditions: Sequence[str], loaded: Sequence[Loaded], *, lost: bool) -> list[Judgement]:
+    """Each condition, of all results; `lost` says that a baseline could not be read. Raises GateError."""
+    if not conditions:
+        return []
+    kinds: set[type[Result]] = {type(each.result) for each in loaded}
+    found = {kind: sides(loaded, kind) for kind in kinds}
+    present = {
+        kind: {name for side in of_kind for one in side.quantities for name in one}
+        for kind, of_kind in found.items()
+    }
+    gates = [Gate.parse(text, present) for text in conditions]
+    return [
+        Judgement(gate, None, ["the baseline could not be read"])
+        if lost and gate.ratio
+        else judge(gate, found.get(gate.kind, []))
+        for gate in gates
+    ]
+
+
+def judge(gate: Gate, found: Sequence[Side]) -> Judgement:
+    """Of the sides of the gate's kind, baseline first; one that was given as such is not judged itself."""
+    if not found:
         return Judgement(gate, None, [f"there is no {gate.kind.__name__.lower()} result to ask"])
-    if gate.ratio and len(sides) < 2:
+    if gate.ratio and len(found) < 2:
         return Judgement(
             gate, None, ["there is nothing to compare with: give two results, or --baseline FILE"]
         )
-    asked = sides[1:] if gate.ratio or (baseline and len(sides) > 1) else sides
-    found = [one(gate, side, sides[0]) for side in asked]
-    states = [state for state, _ in found]
+    given = found[0].runs[0].baseline and len(found) > 1
+    asked = found[1:] if gate.ratio or given else found
+    told = [one(gate, side, found[0]) for side in asked]
+    states = [state for state, _ in told]
     met = True if True in states else None if None in states else False
-    return Judgement(
-        gate, met, [f"{side.name}: {told}" for side, (_, told) in zip(asked, found, strict=True)]
-    )
+    return Judgement(gate, met, [f"{side.name}: {why}" for side, (_, why) in zip(asked, told, strict=True)])
 
 
 def one(gate: Gate, side: Side, base: Side) -> tuple[bool | None, str]:

@@ -60,7 +60,7 @@ def every_kind() -> str:
     ]
     loaded = samples.loaded(*results)
     gate = Gate.parse("deliver.p99 > 1.2x", {})
-    judged = judge(gate, sides(loaded, Load), baseline=False)
+    judged = judge(gate, sides(loaded, Load))
     return "".join(pieces(loaded, [Unreadable("cut.json", f"cut.json: is not JSON: {HOSTILE}")], [judged]))
 
 

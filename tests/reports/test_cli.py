@@ -285,14 +285,14 @@ def test_a_baseline_may_be_given_apart_and_among_the_results(tmp_path: Path) -> 
 
 
 def test_a_baseline_that_is_missing_is_not_forgotten(tmp_path: Path) -> None:
-    after = samples.put(tmp_path, "1.json", samples.load())
+    files = [samples.put(tmp_path, f"{n}.json", samples.load()) for n in range(2)]
     options = ("--baseline", tmp_path / "none.json", "--fail-if", "deliver.p99 > 1.2x")
 
-    done = run(after, "-o", tmp_path / "page.html", *options)
+    done = run(*files, "-o", tmp_path / "page.html", *options)
 
     assert done.exit_code == 3
     assert "none.json: cannot be read" in done.stderr
-    assert "there is nothing to compare with" in done.stdout
+    assert "could not be judged. the baseline could not be read" in done.stdout
 
 
 def test_a_condition_that_is_a_slip_writes_nothing(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from reports.gate import Gate, GateError, judge
+from reports.gate import Gate, GateError, judge, judge_all
 from reports.load_schema import Load
 from reports.schemas import Conformance, Result
 from reports.sides import Loaded, sides
@@ -21,7 +21,7 @@ def slower(**more: object) -> Load:
 def judged(text: str, *results: Result, baseline: int = 0) -> tuple[bool | None, Sequence[str]]:
     loaded = [Loaded(f"{n}.json", result, n < baseline) for n, result in enumerate(results)]
     gate = Gate.parse(text, {})
-    found = judge(gate, sides(loaded, gate.kind), baseline=bool(baseline))
+    found = judge(gate, sides(loaded, gate.kind))
     return found.met, found.told
 
 
@@ -53,6 +53,13 @@ def test_a_given_baseline_is_not_judged_itself() -> None:
 
     assert judged("deliver.p99 > 10ms", *results)[0] is True
     assert judged("deliver.p99 > 10ms", *results, baseline=1)[0] is False
+
+
+def test_a_baseline_of_another_kind_spares_nobody() -> None:
+    loaded = [Loaded("base", samples.a_load(), baseline=True), Loaded("suite", samples.a_conformance())]
+    (found,) = judge_all(["fail > 0"], loaded, lost=False)
+
+    assert found.met is True
 
 
 def test_conformance_and_fleet_are_asked_in_the_same_words() -> None:

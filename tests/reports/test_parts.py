@@ -29,6 +29,15 @@ def test_a_target_without_a_name_is_called_by_its_url() -> None:
     assert (url.name, unnamed.name) == ("http://x", "unnamed target")
 
 
+def test_a_fleet_is_summed_up_and_what_failed_stands_apart() -> None:
+    devices = {"a": samples.delivery(duplicates=2), "b": samples.delivery(seen=98, missing=2, ok=False)}
+    (part,) = parts(samples.loaded(samples.a_fleet(devices=devices)))
+
+    assert isinstance(part, FleetPart)
+    assert part.headline == "200 messages of 2 devices expected, 198 seen; 2 missing, 2 came again."
+    assert (list(part.failed), list(part.delivered)) == (["b"], ["a"])
+
+
 def test_workers_that_did_not_report_are_counted() -> None:
     (part,) = parts(samples.loaded(samples.a_load(workers=[{"reported": True}, {"reported": False}])))
 
