@@ -50,8 +50,8 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `requires` holds the rows whose failure makes this one meaningless. The file names only the nearest; a
     record also has those that they require in turn, in the order of the catalogue. One that is `slow` takes
     minutes, and is judged only when that was asked for; one that is `racy` depends on the moment, and is
-    judged again before it fails; one that is `tentative` is about lateness alone, for which the suite itself may be
-    to blame.
+    judged again before it fails; one that is `tentative` is about lateness alone, for which the suite itself
+    may be to blame.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^SSE-[A-Z0-9]+-\d{3}$", description="an id like SSE-HTTP-001")]

@@ -13,6 +13,7 @@ from conformance.peer import STALLED, Manner
 from conformance.reading import Reading
 from conformance.row import Payload
 from conformance.subject import Subject
+from conformance.target import Target
 from conformance.verdict import Unjudged, Verdict
 from conformance.wire import WireStream
 
@@ -20,7 +21,7 @@ __all__ = ["LONGEST_SECONDS", "Slow", "Stall", "patience_of", "stall"]
 
 CONTROLS = 5  # events before anybody stops reading
 EVENTS, EVENT_BYTES = 40, 8192  # ten times what stops a server that writes to a reader of this kind
-WEIGHED_BYTES = 65_536  # of each, where the server's memory is looked at: more than it grows by itself
+WEIGHED_BYTES = 65_536  # of each, where memory alone can tell: more than a server grows by itself
 UNDECLARED_SECONDS = 3.0  # without reading, where the target does not say when it cuts
 LONGEST_SECONDS = 8.0  # the same, of what it says
 SLOW_SECONDS = 65.0  # both, where there is time
@@ -97,8 +98,7 @@ def stall(subject: Subject, memory: Memory = lambda: None, *, slow: bool = False
     laggard.pause()
     sleeper.pause()
     begun, held = time.monotonic(), memory()
-    wanted = EVENT_BYTES if held is None else WEIGHED_BYTES
-    size = min(wanted, subject.target.publish.max_bytes or wanted) if subject.target.publish else 0
+    size = _size(subject.target, weighed=held is not None)
     texts = _texts(subject, "slow", EVENTS + 1, size)
     asked, refused = _publish(subject, channel, texts[:EVENTS])
     arrived(subject, [witness], texts[len(asked) - 1])
@@ -124,6 +124,13 @@ def stall(subject: Subject, memory: Memory = lambda: None, *, slow: bool = False
         len(asked) * size,
         now - held if now is not None and held is not None else None,
     )
+
+
+def _size(target: Target, *, weighed: bool) -> int:
+    """Of an event, in bytes."""
+    declared, publish = target.limits.slow_reader, target.publish
+    size = WEIGHED_BYTES if weighed and not (declared and declared.after) else EVENT_BYTES
+    return min(size, publish.max_bytes or size) if publish else 0
 
 
 def _back(subject: Subject, channel: str, slept: Slow, texts: Sequence[str]) -> Slow | None:
