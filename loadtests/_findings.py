@@ -42,7 +42,8 @@ def unstruck(books: Books) -> list[str]:
 def _isolation(books: Books) -> dict[str, Any]:
     """Good readers beside slow ones and without them; and what became of the slow ones.
 
-    `bytes` is what a stream had in it in the end, `fed` the time (µs) until the last event was put into it.
+    `bytes` is what was read of a stream in the end, `fed` the time (µs) until the last event was put into it,
+    `lasted` until it was reset, if it was: then what lay unread is gone.
     """
     counts, phases = books.ledger.counts, {phase.name: phase for phase in books.plan.phases}
     without, beside = (_p99(books, phases.get(name)) for name in ("without", "with"))
@@ -51,7 +52,7 @@ def _isolation(books: Books) -> dict[str, Any]:
     for kind in LAGGARDS:
         for what in (kind, f"{kind}_evicted"):
             told[what] = counts[slow.id, what] if slow else 0
-        for what in (f"{kind}_bytes", f"{kind}_fed"):
+        for what in (f"{kind}_bytes", f"{kind}_fed", f"{kind}_lasted"):
             told[what] = _range(books.ledger.measured(what, [Window(slow.id, judged=True)] if slow else []))
     return told
 

@@ -57,9 +57,10 @@ class Laggard:
         gevent.sleep(delay())
         if self._connect():
             since_ns = time.time_ns()
-            ended = self._lag() or self._catch_up()
+            reset_ns = time.time_ns() if self._lag() else None
+            ended = reset_ns is not None or self._catch_up()
             if self._socket is not None:  # nobody has ended the run meanwhile
-                self._tell(since_ns, ended)
+                self._tell(since_ns, reset_ns, ended=ended)
         self.close()
 
     def leave(self) -> None:
@@ -150,12 +151,14 @@ class Laggard:
         self._tail = (self._tail + data)[-TAIL_BYTES:]
         return bool(data)
 
-    def _tell(self, since_ns: int, ended: bool) -> None:
+    def _tell(self, since_ns: int, reset_ns: int | None, *, ended: bool) -> None:
         kind, tally = "trickle" if self._trickles else "stalled", self._audience.tally
         tally.counts[self._phase.id, kind] += 1
         tally.counts[self._phase.id, f"{kind}_evicted"] += ended
         window = Window(self._phase.id, judged=True)
         tally.histograms[HistogramKey(window, f"{kind}_bytes")].add(self._bytes)
+        if reset_ns is not None:  # and what lay unread is gone
+            tally.histograms[HistogramKey(window, f"{kind}_lasted")].add((reset_ns - since_ns) // 1000)
         if stamps := STAMP.findall(self._tail):
             fed_us = max(0, int(stamps[-1]) - since_ns) // 1000
             tally.histograms[HistogramKey(window, f"{kind}_fed")].add(fed_us)

@@ -57,7 +57,7 @@ def _capacity(found: Figures) -> str:
 
 def _slow(found: Figures) -> str:
     kinds = (
-        f"{found[kind]} {told}, {found[f'{kind}_evicted']} of them given up"
+        f"{found[kind]} {told}, {found[f'{kind}_evicted']} of them given up{_after(found[f'{kind}_lasted'])}"
         f" ({_megabytes(found[f'{kind}_bytes'])})"
         for kind, told in (("stalled", "stalled"), ("trickle", "trickling"))
     )
@@ -91,6 +91,10 @@ TELLERS: dict[str, Callable[[Any], str]] = {
     "drift": _drift,
     "aborted": _aborted,
 }
+
+
+def _after(found: Figures) -> str:
+    return "" if found["median"] is None else f" after {found['median'] / 1e6:,.0f} s"
 
 
 def _megabytes(found: Figures) -> str:

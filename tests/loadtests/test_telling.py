@@ -42,6 +42,8 @@ SLOW = {
     "trickle_evicted": 0,
     "stalled_bytes": READ,
     "trickle_bytes": NONE,
+    "stalled_lasted": {"least": 3_900_000, "median": 4_000_000, "most": 4_100_000},
+    "trickle_lasted": NONE,
 }
 DRIFT = {"p99_us_per_h": 1_250.0, "p99_low": -300.0, "p99_high": 2_000.0, "rss_mb_per_h": None}
 
@@ -102,7 +104,8 @@ def test_a_phase_tells_what_is_special(phase: dict[str, Any], sentence: str) -> 
         (
             {"slow": SLOW},
             (
-                "good readers beside slow ones: p99 × 1.47; 2 stalled, 1 of them given up (8.6 MB read); "
+                "good readers beside slow ones: p99 × 1.47; "
+                "2 stalled, 1 of them given up after 4 s (8.6 MB read); "
                 "2 trickling, 0 of them given up (nothing read)"
             ),
         ),
