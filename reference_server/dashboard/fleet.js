@@ -116,11 +116,13 @@ export class Fleet {
     this.births += 1;
   }
 
-  // The fleet's own clock: the device clock that one in ten is ahead of, since a single clock may be years off.
+  // The fleet's own clock: the latest device clock, but for one in ten at most that may be years off. Those are further
+  // ahead of the rest than the rest are of the middle.
   get time() {
     const all = [...this.devices.values()].map((device) => device.time);
     const times = Float64Array.from(all.filter(Number.isFinite)).sort();
-    return times.length ? times[Math.min(times.length - 1, Math.floor(times.length * 0.9))] : Date.now();
+    const [middle, rest] = [0.5, 0.9].map((share) => times[Math.floor(times.length * share)]);
+    return times.findLast((time) => time <= 2 * rest - middle) ?? Date.now();
   }
 
   #device(measurement) {

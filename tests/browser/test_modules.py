@@ -290,3 +290,31 @@ def test_a_rate_is_that_of_whole_seconds(home: Page, arrivals: list[int], now: i
     )
 
     assert found == rate
+
+
+@pytest.mark.parametrize(
+    ("clocks", "time"),
+    [
+        ([7], 7),
+        ([3, 5], 5),
+        (range(100, 1100, 10), 1090),
+        ([*range(100, 1050, 10), *[9e9] * 5], 1040),
+        ([500] * 10, 500),
+    ],
+    ids=["one", "two", "one after another", "some years ahead", "all at once"],
+)
+def test_the_clock_of_a_fleet_is_its_latest_but_for_those_far_ahead(
+    home: Page, clocks: Sequence[float], time: float
+) -> None:
+    found = home.evaluate(
+        """async (clocks) => {
+            const { Fleet } = await import("/fleet.js");
+            const fleet = new Fleet();
+            const named = clocks.map((ts, i) => [i, { measurement: { device: `room-${i}`, ts, value: 1 } }]);
+            fleet.restore({ devices: Object.fromEntries(named) }, 0);
+            return fleet.time;
+        }""",
+        list(clocks),
+    )
+
+    assert found == time
