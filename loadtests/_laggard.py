@@ -8,7 +8,6 @@ in the end it reads all that there is, and then it knows.
 import contextlib
 import re
 import socket
-import struct
 import time
 from collections.abc import Callable
 
@@ -32,7 +31,7 @@ TAIL_BYTES = 65_536  # of what came last: the last event's stamp is in it
 CATCH_UP_SECONDS = 4.0  # a stream that goes on for so long was not given up
 PATIENCE_SECONDS = 1.0  # without a byte, and all has been read that there is
 STAMP = re.compile(rb'sent\\*":(\d{19})')  # however the server quotes it
-TCP_CLOSE = 7  # the state of a connection that was reset
+TCP_CLOSE = b"\x07"  # the state of a connection that was reset
 
 
 class Laggard:
@@ -80,10 +79,14 @@ class Laggard:
         """A storm passes it by."""
 
     def _connect(self) -> bool:
-        self._socket = open_socket(self._audience.endpoint.family)
-        self._audience.origins.bind(self._socket)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        self._socket.connect_ex(self._audience.endpoint.address)
+        try:
+            self._socket = open_socket(self._audience.endpoint.family)
+            self._audience.origins.bind(self._socket)
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            self._socket.connect_ex(self._audience.endpoint.address)
+        except OSError as error:  # out of files, or of ports
+            self._audience.tally.errors[f"connect: {error.strerror}"] += 1
+            return False
         self._audience.pump.connecting(self._socket.fileno(), self)
         self._changed.wait(HEAD_SECONDS)
         if not self._headed:
@@ -109,16 +112,18 @@ class Laggard:
         """Whether the connection was reset meanwhile."""
         while self._socket is not None and (left := (self._phase.end_ns - time.time_ns()) / SECOND) > 0:
             gevent.sleep(min(TICK_SECONDS, left))
-            if self._reset() or (self._trickles and self._take(TRICKLE_BYTES) is False):
+            if self._socket is None:
+                break  # everybody has left meanwhile
+            if self._reset(self._socket) or (self._trickles and self._take(TRICKLE_BYTES) is False):
                 return True
         return False
 
-    def _reset(self) -> bool:
-        """By the server, which a client sees even behind what it did not read. Linux only."""
-        if self._socket is None or not hasattr(socket, "TCP_INFO"):
+    @staticmethod
+    def _reset(sock: socket.socket) -> bool:
+        """By the server, which a client may see even behind what it did not read. Linux only."""
+        if not hasattr(socket, "TCP_INFO"):
             return False
-        (state,) = struct.unpack("B", self._socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1))
-        return bool(state == TCP_CLOSE)
+        return sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == TCP_CLOSE
 
     def _catch_up(self) -> bool:
         """Read all that there is. Whether the stream had an end."""
