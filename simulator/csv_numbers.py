@@ -7,7 +7,7 @@ from collections.abc import Iterable
 __all__ = ["MISSING", "Numbers"]
 
 MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "?"})  # in lower case
-NUMBER = re.compile(r"[+-]?(\d*)([.,]?)(\d*)([eE][+-]?\d+)?").fullmatch
+NUMBER = re.compile(r"[+-]?(\d*)([.,]?)(\d*)([eE][+-]?\d+)?", re.ASCII).fullmatch
 ANY = 99  # decimals of a number with an exponent
 
 

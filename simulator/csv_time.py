@@ -11,7 +11,7 @@ __all__ = ["EPOCHS", "Moment", "ReadTime", "time_reader", "zone_of"]
 
 EPOCHS = {"s": Decimal(1000), "ms": Decimal(1), "us": Decimal("0.001"), "ns": Decimal("0.000001")}
 BY_DIGITS = {10: "s", 13: "ms", 16: "us", 19: "ns"}  # of epochs from 2001 to 2286
-NUMBER = re.compile(r"\d+(?:[.,]\d*)?")
+NUMBER = re.compile(r"\d+(?:[.,]\d*)?", re.ASCII)
 OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)")
 ISO = "an ISO 8601 time (or give --time-format, like '%d.%m.%Y %H:%M')"
 FIRST, LAST = 0, 2**53 - 1  # ms that a receiver takes
