@@ -58,7 +58,7 @@ class Laggard:
             since_ns = time.time_ns()
             reset_ns = time.time_ns() if self._lag() else None
             ended = reset_ns is not None or self._catch_up()
-            if self._here:
+            if self._here():
                 self._tell(since_ns, reset_ns, ended=ended)
         self.close()
 
@@ -91,7 +91,7 @@ class Laggard:
         self._changed.wait(HEAD_SECONDS)
         if not self._headed:
             self._audience.tally.errors["connect: no response to a slow reader"] += 1
-        return self._headed and self._here
+        return self._headed and self._here()
 
     def on_writable(self) -> None:
         """Connected, or not: then there is nothing to send on."""
@@ -110,13 +110,12 @@ class Laggard:
 
     def _lag(self) -> bool:
         """Whether the connection was reset meanwhile."""
-        while self._here and (left := (self._phase.end_ns - time.time_ns()) / SECOND) > 0:
+        while self._here() and (left := (self._phase.end_ns - time.time_ns()) / SECOND) > 0:
             gevent.sleep(min(TICK_SECONDS, left))
-            if self._here and (self._reset() or (self._trickles and self._take(TRICKLE_BYTES) is False)):
+            if self._here() and (self._reset() or (self._trickles and self._take(TRICKLE_BYTES) is False)):
                 return True
         return False
 
-    @property
     def _here(self) -> bool:
         """It has not been told to leave."""
         return self._socket is not None
@@ -133,7 +132,7 @@ class Laggard:
         if self._socket is not None:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, READ_BYTES)
         since = quiet_since = time.monotonic()
-        while self._here and (now := time.monotonic()) - since < CATCH_UP_SECONDS:
+        while self._here() and (now := time.monotonic()) - since < CATCH_UP_SECONDS:
             if now - quiet_since > PATIENCE_SECONDS:
                 break
             match self._take(READ_BYTES):
