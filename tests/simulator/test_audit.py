@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference_server.figures import Tally
-from simulator.audit import Account, audit
+from simulator.audit import Account, Finding, audit
 from simulator.expected import Expected
 from simulator.stats import DeviceStats
 
@@ -114,4 +114,4 @@ def test_of_a_run_that_goes_on_there_may_be_more(held: set[int], wrong: tuple[st
 def test_books_of_another_run_have_nothing_of_this_one(book: DeviceStats | None, note: str) -> None:
     account = audit("a", BOOT, expected_of({4, 5}).of(0), book)
 
-    assert account == Account(2, 0, 2, 0, 0, ("a", 4, "missing", note))
+    assert account == Account(2, 0, 2, 0, 0, Finding("a", 4, "missing", note))

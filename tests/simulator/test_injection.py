@@ -1,14 +1,17 @@
 """What is injected into a running fleet is what the same fleet would have done with it from the start."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from simulator.config import Config, load
 from simulator.encode import Encoder
+from simulator.faults import Fault
 from simulator.group import Group
 from simulator.injection import befallen, begin_of, read_injected, with_faults
 from simulator.plan import Span
+from simulator.postponed import Rows
 from simulator.tables import ConfigError
 
 from .fleets import MINUTE, MONDAY, messages, office
@@ -50,23 +53,26 @@ CASES: dict[str, tuple[Config, dict[str, Any]]] = {
 }
 
 
-def sent(config: Config, injected: tuple[int, Any] | None = None) -> dict[str, list[bytes]]:
-    """The messages of a run, in their order, with a fault injected when so much time is over."""
+def played(group: Group, injected: tuple[int, Fault]) -> Iterator[Rows]:
+    """All that a group has to give, with a fault injected when all was due by some moment."""
+    position, fault = injected
+    yield from group.due(position)
+    group.inject(fault)
+    yield from group.rest()
+    yield from group.release()
+
+
+def sent(config: Config, injected: tuple[int, Fault]) -> dict[str, list[bytes]]:
+    """The messages of each device of a run, in their order."""
     found: dict[str, list[bytes]] = {}
     for plan in config.groups:
         group = Group(plan, SPAN)
         group.prepare()
         encoder = Encoder(plan.ids, plan.profile.sensors, 0)
-        parts = [lambda group=group: group.rest(), lambda group=group: group.release()]
-        if injected:
-            position, fault = injected
-            parts.insert(0, lambda group=group, position=position: group.due(position))
-            parts.insert(1, lambda group=group, fault=fault: group.inject(fault) or ())
-        for part in parts:
-            for rows in part():
-                made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
-                for device, message in zip(rows.device.tolist(), made, strict=True):
-                    found.setdefault(plan.ids[device], []).append(message)
+        for rows in played(group, injected):
+            made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+            for device, message in zip(rows.device.tolist(), made, strict=True):
+                found.setdefault(plan.ids[device], []).append(message)
     return found
 
 

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from reports.load import load as load_result
+from reports.schemas import Fleet
 from simulator.cli import fleet
 from simulator.config import Config, load
 from simulator.encode import Encoder
@@ -48,7 +49,7 @@ class Run:
     def __init__(self, url: str, folder: Path, *faults: dict[str, Any]) -> None:
         self.url, self.folder = url, folder
         self.start = next(STARTS)
-        self.settings = (*SETTINGS, 'run.start="2026-03-02T00:00:00+01:00"')
+        self.settings: tuple[str, ...] = (*SETTINGS, 'run.start="2026-03-02T00:00:00+01:00"')
         self.faults = faults
         self.span = Span(self.start, self.start, self.start + LENGTH)
 
@@ -234,7 +235,7 @@ def test_the_result_is_a_file_that_reports_read(run: Start, tmp_path: Path) -> N
     assert written["started"].endswith(":00:00.000Z")
     assert written["truth"] == str(tmp_path / "weather.truth.csv")
     assert written["devices"][bad]["missing"] == 1
-    assert load_result(tmp_path / "new" / "f.json")
+    assert isinstance(load_result(tmp_path / "new" / "f.json"), Fleet)
 
 
 def test_without_a_state_file_the_start_is_that_of_the_receivers_books(run: Start, tmp_path: Path) -> None:
