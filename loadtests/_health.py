@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 __all__ = [
+    "ACHIEVED",
     "CPU_PERCENT",
     "SUBSCRIBERS",
     "Evidence",

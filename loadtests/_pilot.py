@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from loadtests._health import CPU_PERCENT, SUBSCRIBERS, PhaseEvidence, generator_reasons, percentile
+from loadtests._health import (
+    ACHIEVED,
+    CPU_PERCENT,
+    SUBSCRIBERS,
+    PhaseEvidence,
+    generator_reasons,
+    percentile,
+)
 from loadtests._options import Settings
 from loadtests._plan import SECOND, Phase, Plan, Window
 from loadtests._result import Books
@@ -23,7 +30,7 @@ class Pilot:
         scenario = settings.scenario
         self.search = Search(scenario.levels[0], scenario.most) if scenario.search else None
         self.aborted: str | None = None
-        self.excused: set[str] = set()  # phases of a search that were too much for the server, as they should
+        self.answered: set[str] = set()  # phases of a search whose answer stands, whatever the generator did
         self._saturates = scenario.saturates
         self._steers = scenario.search or settings.abort_on_slo
         self._objectives = settings.objectives
@@ -54,8 +61,11 @@ class Pilot:
         return replace(books, plan=Plan(phases)) if phases else books
 
     def accountable(self, phases: Sequence[PhaseEvidence]) -> list[PhaseEvidence]:
-        """What a run's validity hangs on: not on what was meant to be too much for the server."""
-        found = [phase for phase in phases if phase.name not in self.excused]
+        """What a run's validity hangs on: not on what was meant to be too much for the server.
+
+        A level of a search that met its objectives did so with all that the generator added to latencies.
+        """
+        found = [phase for phase in phases if phase.name not in self.answered]
         return [replace(phase, achieved=phase.offered) for phase in found] if self._saturates else found
 
     def told(self) -> dict[str, Any]:
@@ -68,7 +78,8 @@ class Pilot:
         return found
 
     def _abort(self, plan: Plan, phase: Phase, figures: dict[str, Any]) -> Plan:
-        missed = _missed(self._objectives, phase.name, figures)
+        known = [each for each in self._objectives if not each.metric.startswith("loss.")]  # that comes last
+        missed = _missed(known, phase.name, figures)
         if missed is None:
             return plan
         self.aborted = f"ended after phase {phase.name}: {missed}"
@@ -76,21 +87,26 @@ class Pilot:
 
     def _seek(self, plan: Plan, phase: Phase, alone: Books, search: Search, kernel_stamps: bool) -> Plan:
         (evidence,) = alone.evidence()
-        if generator_reasons(evidence, kernel_stamps) or _busy(alone):
-            self._gave_out = phase.subscribers  # the run will be called invalid for it, and it is right so
+        figures = alone.whole() | {"loss": _so_far(alone, phase, evidence.achieved)}
+        missed = _not_taken(evidence) or _missed(self._objectives, phase.name, figures)
+        if missed is not None and (generator_reasons(evidence, kernel_stamps) or _busy(alone)):
+            self._gave_out = phase.subscribers  # nobody knows whose fault it was
             return plan.cut(phase.end_ns)
-        missed = None
-        if evidence.reached is not None and evidence.reached < SUBSCRIBERS * phase.subscribers:
-            missed = f"{evidence.reached} of {phase.subscribers} connected"
-        figures = alone.whole() | {"loss": _so_far(alone, phase)}
-        missed = missed or _missed(self._objectives, phase.name, figures)
-        if missed is not None:
-            self.excused.add(phase.name)
+        self.answered.add(phase.name)
         level = search.judge(missed)
         following = phase.id + 1
         if level is None or following >= len(plan.phases):
             return plan.cut(phase.end_ns)
         return plan.rename(following, str(level), level)
+
+
+def _not_taken(evidence: PhaseEvidence) -> str | None:
+    """Subscribers or probes that the server did not take."""
+    if evidence.reached is not None and evidence.reached < SUBSCRIBERS * evidence.subscribers:
+        return f"{evidence.reached} of {evidence.subscribers} connected"
+    if evidence.achieved < ACHIEVED * evidence.offered:
+        return f"{evidence.achieved} of {evidence.offered} probes taken"
+    return None
 
 
 def _busy(books: Books) -> bool:
@@ -109,11 +125,12 @@ def _missed(objectives: Sequence[Objective], phase: str, figures: dict[str, Any]
     return None
 
 
-def _so_far(books: Books, phase: Phase) -> dict[str, int | None]:
+def _so_far(books: Books, phase: Phase, published: int) -> dict[str, int | None]:
     """What subscribers had by now of the phase's probes; exact accounts come at the end of the run."""
-    judged, until_ns = Window(phase.id, judged=True), phase.end_ns - STILL_COMING_NS
-    lost = 0
-    for (source, seq), probe in books.ledger.reached().items():
-        if probe.window == judged and books.schedules[source].intended_ns(seq) < until_ns:
+    window, until_ns = Window(phase.id, judged=True), phase.end_ns - STILL_COMING_NS
+    arrived = {key: probe for key, probe in books.ledger.reached().items() if probe.window == window}
+    lost = max(0, published - len(arrived)) * phase.subscribers  # that nobody had at all
+    for (source, seq), probe in arrived.items():
+        if books.schedules[source].intended_ns(seq) < until_ns:
             lost += max(0, phase.subscribers - probe.n)
     return dict.fromkeys(("expected", "announced", "dup", "late", "history")) | {"lost": lost, "silent": lost}

@@ -76,7 +76,7 @@ def test_a_level_that_is_too_much_is_followed_by_a_lower_one_and_excused() -> No
         plan = steer(pilot, books, 0)
 
         assert plan.phases[1].subscribers == 10, case
-        assert pilot.excused == {"20"}, case
+        assert pilot.answered == {"20"}, case
         assert pilot.told()["capacity"]["limit"] == said, case
 
 
@@ -100,8 +100,17 @@ def test_a_search_ends_where_the_generator_gives_out() -> None:
     plan = steer(pilot, books, 0)
 
     assert len(plan.phases) == 1
-    assert pilot.excused == set()
+    assert pilot.answered == set()
     assert pilot.told()["capacity"] == {"subscribers": 0, "limit": None, "trials": [], "gave_out": 20}
+
+
+def test_what_a_busy_generator_adds_makes_a_good_level_no_worse() -> None:
+    wanted = settings(scenario="capacity", levels="20")
+    pilot, books = Pilot(wanted, LAG), begun(wanted)
+    carry_out(books, 0, us=90_000, reached=20, had=20, lag_us=400_000)
+
+    assert steer(pilot, books, 0).phases[1].subscribers == 30
+    assert pilot.accountable(books.evidence()[:1]) == []
 
 
 def test_a_run_is_ended_by_the_first_phase_that_misses_an_objective() -> None:
