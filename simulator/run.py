@@ -136,6 +136,8 @@ class FleetRun:
                     keeping.cancel()
                     await asyncio.gather(keeping, return_exceptions=True)
                     await self.keeper.write()
+                    if not self.complete:
+                        self._say("the same command with --resume goes on with what is not settled")
 
     async def _deliver(self, sink: Sink, truth: Truth, stop: Stop) -> None:
         untold: UnwritableError | None = None
