@@ -14,14 +14,14 @@ from .figures import moment
 from .look_cli import faults, models, new, plan, preview
 from .options import check_folder, configured, load_config, shard_of
 from .plan import Span
-from .replay_cli import replay
+from .proof.cli import verify
+from .replay.cli import replay
 from .resume import Resumed, resume
 from .run import FleetRun
 from .session import attend
 from .state import StateError, state_path
 from .stats import UnjudgedError
 from .tables import ConfigError
-from .verify_cli import verify
 
 __all__ = ["fleet"]
 

@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
-from .csv_table import RecordingError
 from .display import Display
 from .figures import Watched
 from .outage import UndeliverableError
+from .replay.table import RecordingError
 from .stop import Stop
 
 __all__ = ["Run", "attend"]

@@ -1,0 +1,1 @@
+"""Recordings: CSV files, read as a stream, checked, and played as if they happened now."""
