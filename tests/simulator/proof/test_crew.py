@@ -6,10 +6,10 @@ import pickle
 import pytest
 
 from simulator.config import load
+from simulator.proof import crew
 from simulator.proof.crew import expect_together
 from simulator.proof.expected import Expectation
 from simulator.proof.verify import Parts, expect
-from simulator.proof.words import crew
 from simulator.state import State
 from tests.simulator.fleets import MINUTE, MONDAY
 
