@@ -33,8 +33,11 @@ class Judged(NamedTuple):
     file: Path
 
 
-def judge(target: Recipe, folder: Path) -> Judged:
-    """Run the suite against a target; its result lies in `folder`. Raises UnjudgedError."""
+def judge(target: Recipe, folder: Path, only: str = "") -> Judged:
+    """Run the suite, or `only` these rows, against a target; its result lies in `folder`.
+
+    Raises UnjudgedError.
+    """
     file = folder / f"{target.key}.json"
     file.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="eventbahn-") as scratch:
@@ -43,7 +46,7 @@ def judge(target: Recipe, folder: Path) -> Judged:
         command = [sys.executable, "-P", "-m", "eventbahn", "check", str(target.file)]
         try:
             done = subprocess.run(
-                [*command, "--allow-exec", "--sse-json", str(raw)],
+                [*command, "--allow-exec", "--sse-only", only, "--sse-json", str(raw)],
                 env=environ,
                 capture_output=True,
                 text=True,
