@@ -6,10 +6,12 @@ until it was taken or refused, or the sink has given up.
 
 import asyncio
 import random
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx
 import numpy as np
@@ -60,8 +62,7 @@ class Sink:
         self._outboxes = [Outbox(QUEUE_BATCHES * batch, linger) for _ in range(connections)]
         self._batch = batch
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        tls = httpx.create_ssl_context()  # shared, for it takes long to load
-        self._manner = Manner(headers, tls, say, gzip)
+        self._manner = Manner(headers, _tls(url), say, gzip)
         self._workers: list[asyncio.Task[None]] = []
         self._progress = asyncio.Event()
         self.returned = False  # whether the receiver was away, and may have forgotten the births
@@ -236,6 +237,13 @@ class Sink:
         self._settled(one.devices)
         if self._tally.rejected == 1:
             self._say(f"{self.url} refuses a message: {reason}; refused ones go to {self._rejects.path}")
+
+
+def _tls(url: str) -> ssl.SSLContext:
+    """Shared by all connections, for it takes long to load; empty where it is not needed."""
+    if urlsplit(url).scheme == "https":
+        return httpx.create_ssl_context()
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _advice(answer: Answer) -> str:

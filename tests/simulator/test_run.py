@@ -27,7 +27,8 @@ DIRT = (
     '{match="*", kind="reorder", at="0s", for="30d", p=0.1}',
     '{match="air-02", kind="offline", at="3m", for="4m"}',
 )
-RUN = Span(MONDAY, MONDAY, MONDAY + 15 * MINUTE)
+START = MONDAY + 75 * MINUTE  # soon after a midnight, from which models are run
+RUN = Span(START, START, START + 15 * MINUTE)
 DEADLINE = 60.0
 Play = Callable[[Receiver], Coroutine[Any, Any, None]]
 
@@ -125,7 +126,7 @@ def test_a_disk_that_is_full_loses_neither_messages_nor_truth(tmp_path: Path) ->
 
 def test_a_refused_message_that_cannot_be_kept_stops_the_run_and_is_refused_again(tmp_path: Path) -> None:
     def script(post: Post) -> web.Response | None:
-        rows = [row for row, item in enumerate(post.items) if (item["device"], item["seq"]) == ("air-03", 5)]
+        rows = [row for row, item in enumerate(post.items) if (item["device"], item["seq"]) == ("air-03", 9)]
         return web.json_response({"index": rows[0]}, status=422) if rows else None
 
     async def act(receiver: Receiver) -> None:
@@ -138,9 +139,9 @@ def test_a_refused_message_that_cannot_be_kept_stops_the_run_and_is_refused_agai
         await second.deliver(Stop())
 
         assert second.complete
-        assert [b'"seq":5,' in line for line in first.rejects_path.read_bytes().splitlines()] == [True]
+        assert [b'"seq":9,' in line for line in first.rejects_path.read_bytes().splitlines()] == [True]
 
-    assert set(play(act, script).kept) == everything() - {("air-03", 5)}
+    assert set(play(act, script).kept) == everything() - {("air-03", 9)}
 
 
 def test_a_receiver_that_was_away_is_told_the_births_again(tmp_path: Path) -> None:
