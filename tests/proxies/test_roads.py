@@ -27,26 +27,22 @@ Rows = Mapping[str, Mapping[str, Any]]
 
 
 def judged(
-    folder: Path, road: str, origin: str, rows: str, *, heartbeat: str = HEARTBEAT, http: str = HTTP
+    folder: Path,
+    road: str,
+    rows: str,
+    *options: str,
+    heartbeat: str = HEARTBEAT,
+    http: str = HTTP,
+    more: str = "",
 ) -> Rows:
-    """The rows that were judged by the road, by id."""
+    """The rows that were judged by the road, by id. `more` is added to the target file."""
     target, result = folder / "target.toml", folder / "result.json"
     text = (TARGETS / "eventbahn.toml").read_text(encoding="utf-8")
     own = "tls      = { verify = false } # of an authority of its own\n"
     text = text.replace("local    = true", f"{own}local    = true").replace(HTTP, http)
-    target.write_text(text, encoding="utf-8")
+    target.write_text(text + more, encoding="utf-8")
     run = subprocess.run(
-        [
-            *EVENTBAHN,
-            "check",
-            str(target),
-            "--origin-url",
-            origin,
-            "--sse-only",
-            rows,
-            "--sse-json",
-            str(result),
-        ],
+        [*EVENTBAHN, "check", str(target), "--sse-only", rows, "--sse-json", str(result), *options],
         env={**os.environ, "EVENTBAHN_URL": road, "EVENTBAHN_HEARTBEAT": f"{heartbeat}s"},
         capture_output=True,
         text=True,
@@ -56,6 +52,10 @@ def judged(
     assert result.exists(), run.stdout + run.stderr
     found = json.loads(result.read_text(encoding="utf-8"))["rows"]
     return {row["id"]: row for row in found if row["reason"] != "deselected"}
+
+
+def by(origin: str) -> tuple[str, str]:
+    return "--origin-url", origin
 
 
 def wrong(rows: Rows) -> dict[str, str]:
@@ -91,7 +91,7 @@ def mischief(quiet: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
     def run(name: str) -> Rows:
         asked = {"SSE-PROXY-001", "SSE-PROXY-002", *FAULTS[name].caught_by}
         with proxying(quiet, FAULTS[name]) as road:
-            return judged(tmp_path_factory.mktemp(name), road, quiet, ",".join(asked), heartbeat=RARE)
+            return judged(tmp_path_factory.mktemp(name), road, ",".join(asked), *by(quiet), heartbeat=RARE)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield {name: pool.submit(run, name) for name in FAULTS}
@@ -103,7 +103,7 @@ def test_by_each_recipe_events_and_heartbeats_come_as_directly(
     recipe: Recipe, origin: str, tmp_path: Path
 ) -> None:
     with running(recipe, origin, tmp_path) as road:
-        rows = judged(tmp_path, road, origin, QUICK)
+        rows = judged(tmp_path, road, QUICK, *by(origin))
 
     assert {row: found["verdict"] for row, found in rows.items()} == dict.fromkeys(rows, "PASS")
     assert len(rows) == 6
@@ -111,14 +111,14 @@ def test_by_each_recipe_events_and_heartbeats_come_as_directly(
 
 def test_caddy_speaks_http_2(origin: str, tmp_path: Path) -> None:
     with running(ROADS[3], origin, tmp_path) as road:
-        rows = judged(tmp_path, road, origin, "H2", http='["1.1", "2"]')
+        rows = judged(tmp_path, road, "H2", *by(origin), http='["1.1", "2"]')
 
     assert {row: found["verdict"] for row, found in rows.items()} == dict.fromkeys(H2, "PASS")
 
 
 def test_without_the_header_a_default_nginx_holds_everything_back(untold: str, tmp_path: Path) -> None:
     with running(ROADS[0], untold, tmp_path) as road:
-        rows = judged(tmp_path, road, untold, "PROXY-001,CACHE-002")
+        rows = judged(tmp_path, road, "PROXY-001,CACHE-002", *by(untold))
 
     assert rows["SSE-PROXY-001"]["verdict"] == "FAIL"
     assert "3 of them did not in" in rows["SSE-PROXY-001"]["observed"]
@@ -130,7 +130,7 @@ def test_without_the_header_a_default_nginx_holds_everything_back(untold: str, t
 
 def test_a_tuned_nginx_needs_no_header(untold: str, tmp_path: Path) -> None:
     with running(ROADS[1], untold, tmp_path) as road:
-        rows = judged(tmp_path, road, untold, "PROXY,CACHE-002")
+        rows = judged(tmp_path, road, "PROXY,CACHE-002", *by(untold))
 
     assert wrong(rows) == {"SSE-CACHE-002": "WARN"}
     assert rows["SSE-CACHE-002"]["reason"] == f"the same at the origin {untold}, so the server is at fault"
@@ -150,16 +150,38 @@ def test_what_a_proxy_does_wrong_is_seen_and_is_not_blamed_on_the_server(
 
 def test_by_a_good_proxy_of_ours_all_is_well(origin: str, tmp_path: Path) -> None:
     with proxying(origin, GOOD) as road:
-        rows = judged(tmp_path, road, origin, "PROXY,DATA-008,FRAME-002")
+        rows = judged(tmp_path, road, "PROXY,DATA-008,FRAME-002", *by(origin))
 
     assert {found["verdict"] for found in rows.values()} == {"PASS"}
+
+
+def test_of_several_paths_the_bad_one_is_named(origin: str, tmp_path: Path) -> None:
+    with proxying(origin, GOOD) as good, proxying(origin, FAULTS["buffers"]) as bad:
+        ways = {"a good one": good, "a bad one": bad}.items()
+        paths = "".join(f"\n[[paths]]\nname = '{name}'\nbase_url = '{url}'\n" for name, url in ways)
+        rows = judged(tmp_path, origin, "PROXY-001", more=paths)
+
+    assert rows["SSE-PROXY-001"]["verdict"] == "FAIL"
+    assert rows["SSE-PROXY-001"]["observed"].startswith("a bad one: 3 events came directly")
+
+
+@pytest.mark.soak
+def test_a_default_nginx_ends_a_stream_whose_heart_beats_slower_than_once_a_minute(
+    start: Serve, tmp_path: Path
+) -> None:
+    origin = start("--heartbeat", "90").url
+    with running(ROADS[0], origin, tmp_path) as road:
+        rows = judged(tmp_path, road, "PROXY", *by(origin), "--sse-slow", heartbeat="90")
+
+    assert wrong(rows) == {"SSE-PROXY-002": "WARN"}
+    assert "a quiet stream ended after 60." in rows["SSE-PROXY-002"]["observed"]
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("recipe", ROADS, ids=lambda recipe: recipe.name)
 def test_by_each_recipe_all_of_flow_and_beat(recipe: Recipe, origin: str, tmp_path: Path) -> None:
     with running(recipe, origin, tmp_path) as road:
-        rows = judged(tmp_path, road, origin, ALL)
+        rows = judged(tmp_path, road, ALL, *by(origin))
 
     assert wrong(rows) == {}
     assert sum(found["verdict"] == "PASS" for found in rows.values()) >= 16
