@@ -45,6 +45,10 @@ class Pilot:
         phase = plan.phases[self._judged]
         return phase if now_ns >= phase.end_ns + self._lag_ns else None
 
+    def level(self, phase: Phase) -> int:
+        """Subscribers in this phase; in one of a search that is not decided on yet, as many as before."""
+        return self.search.level if self.search else phase.subscribers
+
     def steer(self, books: Books, phase: Phase, *, kernel_stamps: bool) -> Plan:
         """What is planned now that this phase is over; it may be the last one."""
         self._judged += 1

@@ -144,7 +144,7 @@ class Run:
             books = self._books()
             self.plan = self._planned = self._pilot.steer(books, ended, kernel_stamps=self._stamped)
         phase = self.plan.phase_at(now)
-        return phase.subscribers if phase and not self.over else None
+        return self._pilot.level(phase) if phase and not self.over else None
 
     def _shortened(self, plan: Plan) -> Plan:
         """By Locust's --run-time, which is as good a plan as ours."""

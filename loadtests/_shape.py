@@ -54,8 +54,8 @@ class PlanShape(LoadTestShape):
             return None
         if run.settings.scenario.open_end:
             return self._wanted()
-        users = level // run.settings.subs_per_user
-        return users, users
+        most, pack = run.settings.scenario.most_subscribers, run.settings.subs_per_user
+        return level // pack, most // pack  # at once, up and down: a level that changes on the way is missed
 
     def _wanted(self) -> tuple[int, float]:
         """By Locust's own options, which its web interface changes while a run lasts."""

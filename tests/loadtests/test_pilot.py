@@ -57,8 +57,10 @@ def test_a_level_that_does_well_is_followed_by_a_higher_one() -> None:
     pilot, books = Pilot(wanted, LAG), begun(wanted)
     carry_out(books, 0, us=9_000, reached=20, had=20)
 
+    undecided = pilot.level(books.plan.phases[1])
     plan = steer(pilot, books, 0)
 
+    assert (undecided, pilot.level(plan.phases[1])) == (20, 30)
     assert [(phase.name, phase.subscribers) for phase in plan.phases[:2]] == [("20", 20), ("30", 30)]
     assert pilot.due(plan, plan.phases[0].end_ns + 2 * SECOND) is None
 
