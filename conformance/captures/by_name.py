@@ -240,7 +240,7 @@ def _straddle(stage: Stage) -> Straddle:
 
 def _stall(stage: Stage) -> Stall:
     with stage.visit() as subject:
-        return stall(subject, lambda: stage.process.memory if stage.process else None, slow=stage.slow)
+        return stall(subject, slow=stage.slow)
 
 
 CAPTURES: Mapping[str, Capture] = {

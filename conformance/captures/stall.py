@@ -4,7 +4,7 @@ What the readers of a channel got, and when. Waits; judges nothing.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.captures.audience import arrived, greet
@@ -13,7 +13,6 @@ from conformance.peer import STALLED, Manner
 from conformance.reading import Reading
 from conformance.row import Payload
 from conformance.subject import Subject
-from conformance.target import Target
 from conformance.verdict import Unjudged, Verdict
 from conformance.wire import WireStream
 
@@ -21,14 +20,11 @@ __all__ = ["LONGEST_SECONDS", "Slow", "Stall", "patience_of", "stall"]
 
 CONTROLS = 5  # events before anybody stops reading
 EVENTS, EVENT_BYTES = 40, 8192  # ten times what stops a server that writes to a reader of this kind
-WEIGHED_BYTES = 65_536  # of each, where memory alone can tell: more than a server grows by itself
 UNDECLARED_SECONDS = 3.0  # without reading, where the target does not say when it cuts
 LONGEST_SECONDS = 8.0  # the same, of what it says
 SLOW_SECONDS = 65.0  # both, where there is time
 MARGIN = 1.5  # times what it says
 SLOW = Manner(receive_buffer=STALLED.receive_buffer, segment=STALLED.segment)
-
-Memory = Callable[[], int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Stall:
 
     `controls` are the same before the others stopped. `refused` is why publishing failed in the middle.
     `waited` is for how long the `sleeper` read nothing. `back` is that reader, come back after it was cut
-    off. `grown` are bytes of memory, `volume` those of the events.
+    off. `volume` are the bytes of the events.
     """
 
     witness: Reading
@@ -71,7 +67,6 @@ class Stall:
     back: Slow | None
     waited: float
     volume: int
-    grown: int | None = None
 
 
 def patience_of(subject: Subject, *, slow: bool) -> float:
@@ -83,7 +78,7 @@ def patience_of(subject: Subject, *, slow: bool) -> float:
     return min(after * MARGIN + subject.latency_seconds, SLOW_SECONDS if slow else LONGEST_SECONDS)
 
 
-def stall(subject: Subject, memory: Memory = lambda: None, *, slow: bool = False) -> Stall:
+def stall(subject: Subject, *, slow: bool = False) -> Stall:
     """Publish to three readers, of whom two have stopped reading. Raises Unjudged."""
     if subject.target.politeness and not subject.target.politeness.allow_attacks:
         raise Unjudged(Verdict.SKIP, "politeness: slow readers need `politeness.allow_attacks` in the target")
@@ -97,8 +92,8 @@ def stall(subject: Subject, memory: Memory = lambda: None, *, slow: bool = False
     arrived(subject, [witness, laggard, sleeper], controls[-1])
     laggard.pause()
     sleeper.pause()
-    begun, held = time.monotonic(), memory()
-    size = _size(subject.target, weighed=held is not None)
+    begun = time.monotonic()
+    size = min(EVENT_BYTES, subject.target.publish.max_bytes or EVENT_BYTES) if subject.target.publish else 0
     texts = _texts(subject, "slow", EVENTS + 1, size)
     asked, refused = _publish(subject, channel, texts[:EVENTS])
     arrived(subject, [witness], texts[len(asked) - 1])
@@ -108,7 +103,7 @@ def stall(subject: Subject, memory: Memory = lambda: None, *, slow: bool = False
         asked += _publish(subject, channel, texts[EVENTS:])[0]
         arrived(subject, [witness, laggard], texts[EVENTS])
     witness.wire.wait(lambda: None, begun + patience_of(subject, slow=slow) - time.monotonic())
-    waited, now = time.monotonic() - begun, memory()
+    waited = time.monotonic() - begun
     sleeper.resume()
     arrived(subject, [sleeper], texts[len(asked) - 1])
     slept = _slow(subject, sleeper, texts)
@@ -122,15 +117,7 @@ def stall(subject: Subject, memory: Memory = lambda: None, *, slow: bool = False
         _back(subject, channel, slept, texts[: len(asked)]),
         waited,
         len(asked) * size,
-        now - held if now is not None and held is not None else None,
     )
-
-
-def _size(target: Target, *, weighed: bool) -> int:
-    """Of an event, in bytes."""
-    declared, publish = target.limits.slow_reader, target.publish
-    size = WEIGHED_BYTES if weighed and not (declared and declared.after) else EVENT_BYTES
-    return min(size, publish.max_bytes or size) if publish else 0
 
 
 def _back(subject: Subject, channel: str, slept: Slow, texts: Sequence[str]) -> Slow | None:

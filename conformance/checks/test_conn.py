@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from conformance.captures.capacity import Capacity
 from conformance.captures.churn import CONNECTS, HALF, LEAK_BYTES, SPARE, Churn, Vitals
-from conformance.captures.release import DESCRIPTORS, FIN, PROMPT_SECONDS, WAYS, Release
+from conformance.captures.release import DESCRIPTORS, FIN, METRIC, PROMPT_SECONDS, WAYS, Release
 from conformance.captures.restart import Restart, Shutdown
 from conformance.checks.gap import warned
 from conformance.checks.judge import broken, inconclusive, met, noted
@@ -150,6 +150,9 @@ def _stopping(reading: Reading, target: Target) -> str:
 
 def _released(ways: Sequence[str], releases: Mapping[str, Release]) -> Judgement:
     found = {way: releases[way] for way in ways}
+    if partly := [one for one in found.values() if one.by == DESCRIPTORS and 0 < one.kept < one.opened]:
+        held = f"{partly[0].kept} more than before, of {partly[0].opened} that were opened"
+        return inconclusive(f"{DESCRIPTORS}: {held}; they may be anything: declare {METRIC}")
     for way, release in found.items():
         if release.kept:
             held = f"{release.kept} of {release.opened} were held still after {release.seconds:.1f} s"

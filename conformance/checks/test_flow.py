@@ -136,8 +136,6 @@ def test_a_stalled_reader_is_bounded(sse_stall: Stall, sse_target: Target) -> Ju
             )
         expected = f"a reader that reads nothing is cut off after {declared.after:g} s, as declared"
         return broken(expected, f"{had}, and was not cut off", slept.reading, declared=True)
-    if sse_stall.grown is not None and sse_stall.grown < sse_stall.volume / 2:
-        return met(f"{all_in_all}, and the server grew by {sse_stall.grown >> 10} KiB", slept.reading)
     return inconclusive(f"{had}, and was not cut off: it may be bounded all the same", slept.reading)
 
 

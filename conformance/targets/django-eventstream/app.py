@@ -1,6 +1,5 @@
 """django-eventstream with its own storage: what is published goes to `send_event` as it came."""
 
-import json
 import os
 
 import django
@@ -11,12 +10,10 @@ DATABASE = {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["DATABASE
 settings.configure(
     ALLOWED_HOSTS=["*"],
     DATABASES={"default": DATABASE},
-    DATA_UPLOAD_MAX_MEMORY_SIZE=None,
     EVENTSTREAM_STORAGE_CLASS="django_eventstream.storage.DjangoModelStorage",
     INSTALLED_APPS=["django_eventstream"],
     ROOT_URLCONF=__name__,
     SECRET_KEY="nobody signs anything here",
-    USE_TZ=True,
 )
 django.setup()
 
@@ -25,15 +22,18 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.urls import path
 from django_eventstream import send_event
-from django_eventstream.views import events
+from django_eventstream.views import events, get_listener_manager
 
 
 def publish(request, channel):
-    fields = json.loads(request.body)
-    send_event(channel, fields.get("event", "message"), fields["data"])
+    send_event(channel, request.POST.get("event", "message"), request.POST["data"])
     return HttpResponse(status=201)
 
 
-urlpatterns = [path("events/<channel>", events), path("publish/<channel>", publish)]
+def readers(_):
+    return HttpResponse(str(sum(map(len, [*get_listener_manager().listeners_by_channel.values()]))))
+
+
+urlpatterns = [path("events/<channel>", events), path("publish/<channel>", publish), path("readers", readers)]
 call_command("migrate", verbosity=0)
 app = get_asgi_application()
