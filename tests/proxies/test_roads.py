@@ -12,6 +12,7 @@ import pytest
 
 from conformance.requirements import REQUIREMENTS
 from conformance.target import TARGETS
+from tests.browser.load import posting
 from tests.conftest import EVENTBAHN, Serve, servers
 from tests.proxies.fault_proxy import FAULTS, GOOD, proxying
 from tests.proxies.recipe import ROADS, Recipe, running
@@ -163,6 +164,35 @@ def test_of_several_paths_the_bad_one_is_named(origin: str, tmp_path: Path) -> N
 
     assert rows["SSE-PROXY-001"]["verdict"] == "FAIL"
     assert rows["SSE-PROXY-001"]["observed"].startswith("a bad one: 3 events came directly")
+
+
+def test_two_addresses_are_enough(origin: str, tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    with proxying(origin, FAULTS["buffers"]) as road, posting(origin, devices=5, rate=20):
+        command = [
+            "check",
+            f"{road}/events",
+            *by(origin),
+            "--sse-only",
+            "PROXY-001",
+            "--sse-json",
+            str(result),
+        ]
+        run = subprocess.run([*EVENTBAHN, *command], capture_output=True, timeout=MINUTES, check=False)
+
+    (row,) = (row for row in json.loads(result.read_text())["rows"] if row["id"] == "SSE-PROXY-001")
+    assert row["verdict"] == "FAIL"
+    assert "events came directly, and by the road" in row["observed"]
+    assert run.returncode == 1
+
+
+def test_an_origin_of_nothing_is_a_mistake() -> None:
+    run = subprocess.run(
+        [*EVENTBAHN, "check", *by("http://127.0.0.1:8000")], capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 2
+    assert "--sse-origin-url: name the target, too, that leads there" in run.stdout + run.stderr
 
 
 @pytest.mark.soak
