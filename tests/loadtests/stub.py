@@ -37,6 +37,7 @@ class Faults(NamedTuple):
     forget: bool  # do not replay to those who come back
     reset: bool  # … but tell them
     refuse: int  # every so many probes
+    cap: int  # of streams at once; 0 for none
 
 
 class Hub:
@@ -132,6 +133,10 @@ class Connection(asyncio.Protocol):
         self.transport.write(head.encode() + body)
 
     def subscribe(self, last: int | None) -> None:
+        if self.hub.faults.cap and len(self.hub.streams) >= self.hub.faults.cap:
+            self.hub.counts["turned away"] += 1
+            self.reply(b"{}", "503 Service Unavailable")
+            return
         self.transport.write(
             b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
         )
@@ -199,6 +204,7 @@ class Connection(asyncio.Protocol):
 @click.option("--forget", is_flag=True)
 @click.option("--reset", is_flag=True)
 @click.option("--refuse", default=0)
+@click.option("--cap", default=0)
 @click.option("--host", default="127.0.0.1")
 def main(host: str, **faults: object) -> None:
     """Serve until killed."""

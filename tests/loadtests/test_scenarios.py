@@ -29,6 +29,7 @@ RUNS = {
     "free": ("-u", "4", "-r", "4", "-t", "3"),
     "capacity": ("--levels", "2", "--settle", "3", "--hold", "1", "--pub-rate", "10", "--most", "3"),
 }
+FULL = ("--levels", "4", "--settle", "3", "--hold", "1", *RATE, "--slo", "deliver.p99<=20s")
 STORY = ("fleet", "free")  # by what devices and dashboards do without a target
 STORM = ("--scenario", "storm", *RUNS["storm"], "--reconnect", "immediate")
 CHANNELS = """\
@@ -89,8 +90,9 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outco
     """Runs against stubs that do wrong on purpose."""
     folder = tmp_path_factory.mktemp("faulty")
     with ExitStack() as stack:
-        forgets, repeats, cuts, leaks = (
-            stack.enter_context(stub(*faults)) for faults in (("--forget",), ("--again", "3"), (), ())
+        forgets, repeats, cuts, leaks, full = (
+            stack.enter_context(stub(*faults))
+            for faults in (("--forget",), ("--again", "3"), (), (), ("--cap", "5"))
         )
         target = folder / "stub.toml"
         target.write_text(DEAF.format(url=leaks), encoding="utf-8")
@@ -98,6 +100,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Outco
             "forgets": Job(forgets, STORM, forgets),
             "repeats": Job(repeats, STORM, repeats),
             "is cut by a hook": Job(cuts, (*STORM, "--storm-hook", f"{cuts}/cut"), cuts),
+            "is full": Job(full, ("--scenario", "capacity", *FULL), full),
             "leaks": Job(leaks, ("--scenario", "topics", *RUNS["topics"], "--target", str(target)), leaks),
         }
         yield carried_out(folder, jobs)
@@ -247,6 +250,23 @@ def test_a_hook_cuts_the_streams(faulty: dict[str, Outcome]) -> None:
     assert (resume["cut"], resume["reconnects"], resume["gap"]) == (10, 10, 0)
     assert done.injected["cut"] == 10
     assert judged(done)["errors"] == {"stream: eof": 10}
+
+
+def test_a_search_finds_how_many_get_in(faulty: dict[str, Outcome]) -> None:
+    done = faulty["is full"]
+
+    assert done.result is not None, done.text
+    found, full = done.result["capacity"], "5 of 6 connected"
+    if found["gave_out"] is None:
+        trials = [(trial["subscribers"], trial["missed"]) for trial in found["trials"]]
+        assert trials == [(4, None), (6, full), (5, None)]
+        assert (found["subscribers"], found["limit"]) == (5, full)
+        assert [phase["name"] for phase in done.result["phases"]] == ["4", "6", "5"]
+    else:  # a busy machine: then nobody knows whose fault it was
+        assert (found["gave_out"], done.code) == (6, 4)
+    assert all(phase["loss"]["lost"] == 0 for phase in done.result["phases"])
+    refused = sum(phase["resume"]["http_5xx"] for phase in done.result["phases"])
+    assert 0 < refused <= done.injected["turned away"]
 
 
 def test_another_topic_s_event_is_a_leak(faulty: dict[str, Outcome]) -> None:
