@@ -1,31 +1,27 @@
-"""`eventbahn fleet replay DATA.csv`: options of a recording and of its replay, and the proof afterwards."""
+"""`eventbahn fleet replay DATA.csv`: plays a recording, proves it, turns the outcome into an exit code."""
 
 import asyncio
-import re
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import click
 
-from simulator.config import Run, SinkPlan, load_delivery
+from simulator.config import Run, SinkPlan
 from simulator.display import Display
 from simulator.encode import Encoder
 from simulator.meter import Meter
 from simulator.options import check_folder
-from simulator.overrides import override_arguments
 from simulator.proof.expected import Expected
 from simulator.proof.verify import collect, judge
 from simulator.proof.words import sentences
-from simulator.replay.columns import Columns
+from simulator.replay.options import delivery_of, fit, plan_of, played, recorded, recording_of
 from simulator.replay.playback import Playback, PlaybackPlan
-from simulator.replay.recording import Recording, Wording
+from simulator.replay.recording import Recording
 from simulator.replay.run import ReplayRun
 from simulator.replay.survey import Survey, survey
-from simulator.replay.table import CsvTable, RecordingError
-from simulator.replay.times import zone_of
+from simulator.replay.table import RecordingError
 from simulator.session import attend
 from simulator.stats import UnjudgedError, fetch_stats
 from simulator.tables import ConfigError
@@ -33,10 +29,6 @@ from simulator.tables import ConfigError
 __all__ = ["replay"]
 
 GOOD, BAD, UNJUDGED = 0, 1, 3
-UNFIT = re.compile(r"[^A-Za-z0-9._:~-]+")
-LONGEST_NAME = 128
-DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 class Told(NamedTuple):
@@ -44,65 +36,6 @@ class Told(NamedTuple):
 
     recording: Recording
     survey: Survey
-
-
-def recorded(command: Command) -> Command:
-    """DATA and how it is to be read."""
-    options = [
-        click.argument("data", type=click.Path(path_type=Path, exists=True, dir_okay=False)),
-        click.option("--time-column", multiple=True, metavar="NAME", help="Several are joined by a blank."),
-        click.option("--device-column", metavar="NAME", help="Whose a row is; else all are --device's."),
-        click.option("--sensor-column", metavar="NAME", help="Of a long recording: which sensor."),
-        click.option("--value-column", metavar="NAME", help="Of a long recording: its value."),
-        click.option("--column", multiple=True, metavar="NAME", help="Of values; default: all others."),
-        click.option("--device", metavar="NAME", help="Default: the name of the file."),
-        click.option(
-            "--time-format", metavar="FORMAT", help="s, ms, us, ns, iso, or one like '%d.%m.%Y %H:%M'."
-        ),
-        click.option(
-            "--tz", default="UTC", show_default=True, metavar="ZONE", help="Of times without an offset."
-        ),
-        click.option("--decimal", type=click.Choice(["point", "comma"]), help="Default: recognised."),
-        click.option("--delimiter", type=click.Choice(list(DELIMITERS)), help="Default: recognised."),
-        click.option("--encoding", default="utf-8", show_default=True, metavar="NAME"),
-        click.option("--missing", multiple=True, metavar="WORD", help="A word for no value, like -9999."),
-    ]
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def played(command: Command) -> Command:
-    """How it is played, and to whom."""
-    options = [
-        click.option("--url", metavar="BASE", help="Base URL of the receiver."),
-        click.option("--speed", metavar="N|max", help="Recorded seconds per second; default 1."),
-        click.option(
-            "--align",
-            type=click.Choice(["now", "start", "keep"]),
-            default="now",
-            show_default=True,
-            help="The first row is stamped now, at --start, or as it was recorded.",
-        ),
-        click.option("--start", metavar="TIME", help="For --align start, like 2026-03-02T08:00:00Z."),
-        click.option("--loop", is_flag=True, help="Again and again, until --until or Ctrl-C."),
-        click.option("--until", metavar="DURATION", help="End after so much recorded time, like 1h."),
-        click.option("--devices", "copies", default=1, type=click.IntRange(1, 1_000_000), metavar="N",
-                     help="Play each device of the recording by N devices."),
-        click.option("--phase", type=click.Choice(["spread", "aligned"]), default="spread",
-                     show_default=True, help="Whether those N speak at moments of their own."),
-        click.option("--vary", default=0.0, type=click.FloatRange(0, 1), metavar="SHARE",
-                     help="Values of each device differ by a factor of up to 1 ± SHARE."),
-        click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE",
-                     help="Of the delivery, like sink.batch=1000."),
-        click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True,
-                     help="Folder for refused messages."),
-        click.option("--verify", is_flag=True, help="Prove at the end that all arrived, by GET /stats."),
-        click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines on stdout."),
-    ]  # fmt: skip
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 @click.command()
@@ -122,9 +55,9 @@ def replay(ctx: click.Context, /, data: Path, out: Path, as_json: bool, **option
     check_folder(out)
     boot = int(time.time() * 1000)
     try:
-        run, sink = _delivery(options)
-        told = _read(data, options)
-        plan = _plan(told, run, boot, options)
+        run, sink = delivery_of(options)
+        told = _surveyed(recording_of(data, options))
+        plan = plan_of(told.survey, run, boot, options)
         playback = Playback(*told, plan)
     except (ConfigError, RecordingError, ValueError) as error:
         raise click.UsageError(str(error)) from error
@@ -139,7 +72,7 @@ def replay(ctx: click.Context, /, data: Path, out: Path, as_json: bool, **option
         speed=run.speed,
         boot=boot,
         length=_length(told.survey, plan),
-        rejects=out / f"{_fit(data.stem)}.rejected.ndjson",
+        rejects=out / f"{fit(data.stem)}.rejected.ndjson",
         say=display.say,
     )
     code = asyncio.run(attend(replay_run, display, _greeting(data, told.survey, plan, run, sink)))
@@ -148,42 +81,10 @@ def replay(ctx: click.Context, /, data: Path, out: Path, as_json: bool, **option
     ctx.exit(code)
 
 
-def _delivery(options: dict[str, Any]) -> tuple[Run, SinkPlan]:
-    if (options["align"] == "start") != (options["start"] is not None):
-        raise ConfigError("--align start and --start TIME go together")
-    flags = {"run.until": options["until"], "run.speed": options["speed"], "run.start": options["start"]}
-    return load_delivery([*options["overrides"], *override_arguments({**flags, "sink.url": options["url"]})])
-
-
-def _read(data: Path, options: dict[str, Any]) -> Told:
-    """The recording, checked to its end."""
-    delimiter = options["delimiter"] and DELIMITERS[options["delimiter"]]
-    table = CsvTable(data, options["encoding"], delimiter)
-    columns = Columns(
-        time=options["time_column"],
-        device=options["device_column"],
-        sensor=options["sensor_column"],
-        value=options["value_column"],
-        values=options["column"],
-    )
-    mark = options["decimal"] and {"point": ".", "comma": ","}[options["decimal"]]
-    wording = Wording(options["time_format"], zone_of(options["tz"]), mark, options["missing"])
-    recording = Recording(table, columns, wording, options["device"] or _fit(data.stem))
-    with Meter(f"checking {data.name}", "rows") as meter:
+def _surveyed(recording: Recording) -> Told:
+    """Read it to its end; raises RecordingError and OSError."""
+    with Meter(f"checking {recording.table.path.name}", "rows") as meter:
         return Told(recording, survey(recording, meter.show))
-
-
-def _plan(told: Told, run: Run, boot: int, options: dict[str, Any]) -> PlaybackPlan:
-    start = boot if run.start is None else run.start
-    return PlaybackPlan(
-        start=start,
-        stamp=told.survey.first if options["align"] == "keep" else start,
-        end=None if run.until is None else start + run.until,
-        loop=options["loop"],
-        copies=options["copies"],
-        spread=options["phase"] == "spread",
-        vary=options["vary"],
-    )
 
 
 def _length(told: Survey, plan: PlaybackPlan) -> int | None:
@@ -223,8 +124,3 @@ def _proved(told: Told, plan: PlaybackPlan, sink: SinkPlan, boot: int) -> int:
     for line in sentences(verdict):
         click.echo(line)
     return BAD if verdict.first else GOOD
-
-
-def _fit(stem: str) -> str:
-    """A name that devices may have."""
-    return UNFIT.sub("-", stem)[:LONGEST_NAME] or "recording"
