@@ -35,6 +35,8 @@ class LoadCommand(click.Command):
                 [
                     ("-H, --host URL", "base URL of the server, like http://127.0.0.1:8000"),
                     ("--headless", "run at once in the terminal, instead of the web interface on :8089"),
+                    ("--processes N", "spread subscribers and probes over so many processes; -1: one a core"),
+                    ("--master, --worker", "the same over hosts, each of which has its own clock"),
                     *((f"{option.flag} {option.metavar}".rstrip(), option.help) for option in OPTIONS),
                 ]
             )

@@ -45,7 +45,6 @@ class Generator:
         self.run = begin.run
         self.worker = begin.worker
         self.over = False
-        self.seconds_ahead = round(begin.shift_ns / SECOND)
         self._begin = begin
         self._settings = settings
         self._hurried = False
@@ -89,7 +88,8 @@ class Generator:
             return Laggard(self._audience, phase, trickles=self._laggards % 2 == 0)
         if self._settings.subs_per_user == 1:
             return Subscriber(self._audience)
-        return Pack([Subscriber(self._audience) for _ in range(self._settings.subs_per_user)])
+        pack = [Subscriber(self._audience) for _ in range(self._settings.subs_per_user)]
+        return Pack(pack, self._audience.over)
 
     def delay(self) -> float:
         """Seconds that a new subscriber waits, until the plan begins, and so that a level grows evenly.

@@ -32,6 +32,7 @@ __all__ = ["MasterLink", "RemotePeer", "WorkerLink"]
 log = logging.getLogger(__name__)
 
 ASK, ANSWER, REPORT = "sse_ask", "sse_answer", "sse"
+MISSED_HEARTBEATS = 10  # one a second, beyond those after which Locust calls a worker missing
 PRESENCE_SECONDS = 0.25  # how soon a worker's leaving is noticed
 
 
@@ -53,7 +54,9 @@ class MasterLink:
         return sorted(present, key=self._runner.get_worker_index)
 
     def present(self, worker: str) -> bool:
-        return worker in self._runner.clients and self._runner.clients[worker].state != STATE_MISSING
+        """Whether it may answer: Locust calls missing who is only busy, and counts how long that lasts."""
+        client = self._runner.clients.get(worker)
+        return client is not None and (client.state != STATE_MISSING or client.heartbeat > -MISSED_HEARTBEATS)
 
     def ask(self, worker: str, question: Question, seconds: float) -> tuple[Answer, int] | None:
         """The answer, and when it came (ns of the wall clock); None without one, as soon as that is sure."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import gevent
-from locust import events, html, stats
+from locust import events, html, runners, stats
 from locust.argument_parser import LocustArgumentParser
 from locust.env import Environment
 from locust.exception import StopTest
@@ -35,6 +35,8 @@ ANSWER_SECONDS = 5.0  # for the last answers of a worker that leaves
 IGNORED = {"num_users": "--users", "spawn_rate": "--spawn-rate"}
 
 stats.PERCENTILES_TO_CHART = stats.PERCENTILES_TO_STATISTICS = [0.5, 0.95, 0.99, 0.999]
+# Seconds without a sign of life; a worker that lets ten thousand subscribers go is silent for some
+runners.HEARTBEAT_LIVENESS = max(runners.HEARTBEAT_LIVENESS, 10)
 html.PERCENTILES_FOR_HTML_REPORT = [0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0]
 
 

@@ -89,6 +89,13 @@ CANARIES = {
         source = inspect.getsource(MasterRunner.handle_message)
         assert source.index("worker_connect.fire") < source.index("add_worker")
     """,
+    "how long a worker may be silent is read when it connects": """
+        import inspect
+        from locust.runners import MasterRunner
+        source = inspect.getsource(MasterRunner.handle_message)
+        assert "heartbeat_liveness=HEARTBEAT_LIVENESS" in source and "c.heartbeat = HEARTBEAT_LIVENESS" in source
+        assert "client.heartbeat -= 1" in inspect.getsource(MasterRunner.heartbeat_worker)
+    """,
     "the web interface has room for our tab": """
         import inspect, locust.web
         from pathlib import Path

@@ -13,7 +13,7 @@ import pytest
 from tests.loadtests.conftest import LOCUST, Outcome, free_port, outcome, start, stub
 from tests.loadtests.test_calibration import judged
 
-RUN = ("--scenario", "fanout", "--levels", "20", "--settle", "2", "--hold", "2", "--pub-rate", "20")
+RUN = ("--scenario", "fanout", "--levels", "20", "--settle", "4", "--hold", "2", "--pub-rate", "20")
 SKEW = 5.3  # seconds that the other host's clock is ahead
 DELIVERIES = 20 * 2 * 20
 

@@ -13,15 +13,16 @@ import httpx
 import pytest
 
 from loadtests._verdict import INVALID
-from tests.conftest import DEADLINE
 from tests.loadtests.conftest import LOCUST, LONG, SHORT, Outcome, free_port, outcome, start, stub
 from tests.loadtests.test_calibration import judged
 
+WATCHED = ("--server-pid", str(os.getpid()), "--server-metrics", "http://127.0.0.1:9/metrics")
+UNUSUAL = ("--kts", "off", "--source-ips", "127.0.4.0/30")
 CASES: dict[str, tuple[tuple[str, ...], tuple[str, ...], int]] = {  # faults, options, processes
-    "one": ((), ("--settle", "2"), 1),
-    "two": ((), ("--settle", "2"), 2),
+    "one": ((), ("--settle", "4"), 1),
+    "two": ((), ("--settle", "4"), 2),
     "two, and a server that loses": (("--lose", "7"), (), 2),
-    "two, for a while": ((), ("--hold", "60", "--run-time", "3"), 2),
+    "two, for a while": ((), ("--hold", "60", "--run-time", "3", *WATCHED, *UNUSUAL), 2),
 }
 
 
@@ -56,7 +57,7 @@ def test_two_processes_come_to_the_same_totals_as_one(runs: dict[str, Outcome]) 
             name: metrics[name]["n"] for name in ("deliver", "connect", "first_event", "last_subscriber")
         }
         assert counts == {"deliver": 20 * 2 * 20, "connect": 20, "first_event": 20, "last_subscriber": 40}
-        assert done.injected["published"] == 80
+        assert done.injected["published"] == 120
         assert (done.loss["lost"], done.loss["dup"]) == (0, 0)
         assert done.phase["achieved_pub_s"] == done.phase["offered_pub_s"] == 20
 
@@ -82,7 +83,7 @@ def test_probes_of_all_workers_take_turns(runs: dict[str, Outcome]) -> None:
     for source, seq, *_ in result["events"]["rows"]:
         by_source.setdefault(source, []).append(seq)
     assert sorted(by_source) == [f"probe-{result['run']['id']}-{index}" for index in range(2)]
-    assert [max(seqs) for seqs in by_source.values()] == [39, 39]
+    assert [max(seqs) for seqs in by_source.values()] == [59, 59]
 
 
 def test_workers_share_a_clock_and_need_no_correction(runs: dict[str, Outcome]) -> None:
@@ -118,7 +119,27 @@ def test_a_run_time_is_as_good_a_plan_as_ours(runs: dict[str, Outcome]) -> None:
     assert done.loss["lost"] == 0
 
 
-def published(url: str, least: int, seconds: float = DEADLINE) -> None:
+def test_what_cannot_be_seen_of_a_server_is_said_and_the_rest_recorded(runs: dict[str, Outcome]) -> None:
+    done = runs["two, for a while"]
+
+    assert done.result is not None
+    assert done.result["errors"].keys() == {"server metrics: Connection refused"}
+    assert min(done.result["series"]["server_rss_mb"]) > 0
+    assert "http://127.0.0.1:9/metrics: server metrics: Connection refused" in done.text
+
+
+def test_without_kernel_stamps_and_from_many_addresses_it_is_the_same(runs: dict[str, Outcome]) -> None:
+    done = runs["two, for a while"]
+
+    assert done.result is not None
+    assert [worker["kts"] for worker in done.result["workers"]] == [False, False]
+    assert done.result["env"]["kts"] is False
+    assert "arrivals timed by this process" in done.text
+    assert done.phase["metrics"]["client_lag"]["max_us"] == 0
+    assert done.phase["metrics"]["connect"]["n"] == 20
+
+
+def published(url: str, least: int, seconds: float = LONG / 2) -> None:
     """Wait until so many probes came to the stub."""
     until = time.monotonic() + seconds
     while httpx.get(f"{url}/stats", trust_env=False, timeout=seconds).json().get("published", 0) < least:
