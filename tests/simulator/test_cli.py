@@ -71,6 +71,13 @@ def seqs(url: str) -> dict[str, list[int]]:
     return found
 
 
+def books(url: str) -> dict[str, Any]:
+    """What a server says that it has of each device: counts, gaps, and a digest of all data."""
+    with urllib.request.urlopen(url + "/stats", timeout=10) as answer:
+        found: dict[str, Any] = json.load(answer)["devices"]
+    return found
+
+
 def test_everything_arrives_once(start: Start, serve: Serve, tmp_path: Path) -> None:
     server = serve()
     run = ("run", "office", "--url", server.url, "--speed", "max", "--until", "2h", "--json")
@@ -90,13 +97,16 @@ def test_everything_arrives_once(start: Start, serve: Serve, tmp_path: Path) -> 
     assert all(int(row["end"]) > int(row["start"]) for row in truth)
 
 
-def test_shards_together_are_the_fleet(start: Start, serve: Serve) -> None:
-    server = serve()
-    common = ("run", "office", "--url", server.url, "--speed", "max", "--until", "10m")
-    shards = [start(*common, "--shard", f"{number}/2") for number in (1, 2)]
+def test_four_shards_together_are_the_fleet(start: Start, serve: Serve) -> None:
+    whole, parts = serve(), serve()
+    monday = ("--set", "run.start=2026-03-02T08:00:00+01:00")
+    common = ("run", "office", *monday, "--speed", "max", "--until", "10m")
+    runs = [start(*common, "--url", parts.url, "--shard", f"{number}/4") for number in (1, 2, 3, 4)]
+    runs.append(start(*common, "--url", whole.url))
 
-    assert [finish(shard)[0] for shard in shards] == [0, 0]
-    assert seqs(server.url) == {
+    assert [finish(run)[0] for run in runs] == [0] * 5
+    assert books(parts.url) == books(whole.url)
+    assert seqs(parts.url) == {
         f"room-{floor}{room:02d}": list(range(10)) for floor in range(1, 6) for room in range(1, 13)
     }
 
@@ -242,3 +252,41 @@ def test_defaults_are_shown_as_they_are_written() -> None:
     assert 'params.capacity = { dist = "choice", of = [1, 2, 2, 3, 4] }  from 1 to 40: desks' in listed
     assert "params.starts_h = 6  from 0 to 24: local hour at which a working day begins" in listed
     assert "fault 'bearing'  damage grows to `severity`, 1 is a spall" in listed
+
+
+def test_without_a_state_file_somebody_must_know_the_run(tmp_path: Path) -> None:
+    run = ["run", "office", "--resume", "--url", "http://127.0.0.1:9", "--out", str(tmp_path)]
+    result = CliRunner().invoke(fleet, run)
+
+    assert result.exit_code == 2
+    assert "--resume: http://127.0.0.1:9/stats: no answer" in result.stderr
+
+
+def test_a_run_resumed_after_its_end_sends_nothing(start: Start, serve: Serve) -> None:
+    server = serve()
+    run = ("run", "office", "--speed", "max", "--until", "5m", "--set", "fleet.0.count=4", "--json")
+    finish(start(*run, "--url", server.url))
+    code, out, _ = finish(start(*run, "--resume"))
+    other, _, err = finish(start(*run, "--resume", "--set", "run.seed=7"))
+
+    assert code == 0
+    assert (json.loads(out.splitlines()[-1])["outcome"], len(published(server.url))) == ("all delivered", 20)
+    assert other == 2
+    assert "office.state.json: is of another configuration" in err
+
+
+def test_a_state_file_that_cannot_be_written_in_the_end_is_no_success(
+    start: Start, serve: Serve, tmp_path: Path
+) -> None:
+    server = serve()
+    run = ("run", "office", "--url", server.url, "--speed", "60", "--until", "3m", "--set", "fleet.0.count=4")
+    process = start(*run, "--json")
+    while not published(server.url):
+        assert process.poll() is None
+    (tmp_path / "results").rename(tmp_path / "gone")
+    code, out, _ = finish(process)
+    summary = json.loads(out.splitlines()[-1])
+
+    assert code == 3
+    assert summary["outcome"].startswith("all delivered, but")
+    assert (summary["undelivered"], len(published(server.url))) == (0, 12)

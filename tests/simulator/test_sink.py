@@ -152,6 +152,45 @@ def test_what_will_not_get_better_stops_the_run(tmp_path: Path, status: int, adv
         deliver(tmp_path, lambda _: web.Response(status=status))
 
 
+def test_a_web_page_is_no_receiver(tmp_path: Path) -> None:
+    page = "<html><head><title>Sign in</title></head></html>"
+
+    with pytest.raises(UndeliverableError, match=r"200 a web page, 'Sign in': that is no receiver of meas"):
+        deliver(tmp_path, lambda _: web.Response(text=page, content_type="text/html"))
+
+
+def test_a_redirect_is_told_and_not_followed(tmp_path: Path) -> None:
+    there = {"Location": "https://elsewhere.example/measurements"}
+
+    with pytest.raises(
+        UndeliverableError, match=r"307, redirected to https://elsewhere\.example/measurements: "
+    ):
+        deliver(tmp_path, lambda _: web.Response(status=307, headers=there))
+
+
+def test_a_receiver_that_is_busy_gets_less_at_once(tmp_path: Path) -> None:
+    """Of four workers one is left after two refusals, and after fifty answers there are two."""
+    at_once: list[int] = []
+
+    async def play() -> None:
+        def script(post: Post) -> web.Response | None:
+            at_once.append(sink.under_way[1])
+            return web.Response(status=429) if post.number < 2 else None
+
+        async with receiving(script) as receiver:
+            settings = {"batch": 5, "linger": 0.0, "say": lambda _: None}
+            async with Sink(receiver.url, Tally(), tmp_path / "r", **settings) as sink:
+                for seq in range(60):
+                    await sink.put(batch_of(seq), np.arange(DEVICES) % sink.workers)
+                await sink.drain()
+
+    asyncio.run(asyncio.wait_for(play(), DEADLINE))
+
+    assert at_once[0] == 4
+    assert at_once[4:40] == [1] * 36
+    assert at_once[-1] >= 2
+
+
 def test_it_gives_up_after_a_while(tmp_path: Path) -> None:
     with pytest.raises(UndeliverableError, match=r"503, for 0\.5 s; gave up"):
         deliver(tmp_path, lambda _: web.Response(status=503), give_up=0.5)
