@@ -1,7 +1,7 @@
 """Schedules: shares of a timetable, complete, and disjoint between sources."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtests._schedule import Schedule
@@ -12,6 +12,7 @@ BEGIN = 1_700_000_000 * SECOND
 RATES = st.floats(0.1, 300)
 
 
+@settings(deadline=None)
 @given(RATES, st.integers(1, 5))
 def test_several_sources_together_are_one(rate: float, of: int) -> None:
     timetable = Even(BEGIN, BEGIN + 2 * SECOND, rate)
@@ -22,6 +23,7 @@ def test_several_sources_together_are_one(rate: float, of: int) -> None:
     assert together == list(timetable)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 4), st.integers(-SECOND, 4 * SECOND), st.integers(0, 4 * SECOND))
 def test_the_probes_of_a_window_are_those_due_in_it(of: int, start: int, length: int) -> None:
     schedule = Schedule(poisson(BEGIN, BEGIN + 3 * SECOND, 30, 7), of - 1, of)

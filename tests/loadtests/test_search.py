@@ -1,7 +1,7 @@
 """The search for capacity, against servers whose capacity is known."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtests._scenario import MOST_STEPS
@@ -18,6 +18,7 @@ def run(search: Search, capacity: int) -> list[int]:
     return tried
 
 
+@settings(deadline=None)
 @given(st.integers(1, 1_000), st.integers(0, 9_000))
 def test_it_finds_what_is_there(start: int, capacity: int) -> None:
     search = Search(start, 10_000)

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loadtests._timetable import Bursts, Even, Joined, Listed, poisson
@@ -14,16 +14,18 @@ BEGIN = 1_700_000_000 * SECOND
 RATES = st.floats(0.1, 300)
 
 
+@settings(deadline=None)
 @given(RATES)
 def test_probes_are_evenly_spaced(rate: float) -> None:
-    instants = list(Even(BEGIN, BEGIN + 60 * SECOND, rate))
+    timetable = Even(BEGIN, BEGIN + 60 * SECOND, rate)
 
-    steps = [after - before for before, after in pairwise(instants)]
+    steps = [after - before for before, after in pairwise(timetable[:50])]
 
     assert max(steps) - min(steps) <= 1
     assert steps[0] == pytest.approx(SECOND / rate, abs=1, rel=1e-5)
-    assert instants[0] == BEGIN
-    assert instants[-1] < BEGIN + 60 * SECOND <= instants[-1] + max(steps)
+    assert timetable[0] == BEGIN
+    last = timetable[len(timetable) - 1]
+    assert last < BEGIN + 60 * SECOND <= last + max(steps)
 
 
 def test_a_burst_is_due_at_one_instant() -> None:
