@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console, Group
@@ -58,6 +59,11 @@ class Display:
         for name, value in _rows(told, run):
             table.add_row(name, value)
         Console(highlight=False).print(table)
+
+    def conclude(self, sentences: Iterable[str]) -> None:
+        """The verdict of a proof, after the table."""
+        for sentence in sentences:
+            print(json.dumps({"type": "proof", "text": sentence}) if self._json else sentence)
 
     def _tell(self, told: dict[str, Any]) -> None:
         if self._json:

@@ -77,7 +77,7 @@ def replay(ctx: click.Context, /, data: Path, out: Path, as_json: bool, **option
     )
     code = asyncio.run(attend(replay_run, display, _greeting(data, told.survey, plan, run, sink)))
     if options["verify"] and code == GOOD:
-        code = _proved(told, plan, sink, boot)
+        code = _proved(told, plan, sink, boot, display)
     ctx.exit(code)
 
 
@@ -107,7 +107,7 @@ def _greeting(data: Path, told: Survey, plan: PlaybackPlan, run: Run, sink: Sink
     )
 
 
-def _proved(told: Told, plan: PlaybackPlan, sink: SinkPlan, boot: int) -> int:
+def _proved(told: Told, plan: PlaybackPlan, sink: SinkPlan, boot: int, display: Display) -> int:
     """Play it once more, for what should be there, and compare; returns the exit code."""
     playback = Playback(*told, plan)
     expected, encoder = Expected(playback.ids, boot), Encoder(playback.ids, playback.sensors, boot)
@@ -118,9 +118,8 @@ def _proved(told: Told, plan: PlaybackPlan, sink: SinkPlan, boot: int) -> int:
             for at in collect(expected, encoder, playback.rest()):
                 meter.show(expected.messages, min(1.0, (at - plan.start) / length))
     except (UnjudgedError, RecordingError, OSError) as error:
-        click.echo(f"not judged: {error}", err=True)
+        display.complain(f"not judged: {error}")
         return UNJUDGED
     verdict = judge([(playback.ids, expected)], boot, stats, over=True)
-    for line in sentences(verdict):
-        click.echo(line)
+    display.conclude(sentences(verdict))
     return BAD if verdict.first else GOOD

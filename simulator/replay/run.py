@@ -100,6 +100,8 @@ class ReplayRun:
                 self.tally.lateness.add(time.monotonic() - due)
                 await sink.put(Parcel(messages, rows.device, due), routes[rows.device])
                 self.position = int(rows.at[-1])
+                if sink.returned:  # it was away, and may have forgotten them
+                    await sink.introduce(list(self._births()))
             if self.clock:
                 self.position = until
                 nap = self.clock.until(playback.next())

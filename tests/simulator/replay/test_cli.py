@@ -104,7 +104,9 @@ def test_one_trace_is_played_by_many_again_and_again(replay: Replay) -> None:
 def test_a_replay_is_a_run_of_its_own(replay: Replay) -> None:
     first, second = (replay("again.csv", WIDE, "--json", "--verify") for _ in range(2))
     summaries = [json.loads(each.stdout.splitlines()[-2]) for each in (first, second)]
+    proof = json.loads(second.stdout.splitlines()[-1])
 
+    assert proof == {"type": "proof", "text": "PASS: 1 device, 3 messages, each there once and as sent"}
     assert [told["accepted"] for told in summaries] == [3, 3]
     assert [told["duplicates"] for told in summaries] == [0, 0]
 
