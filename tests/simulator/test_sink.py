@@ -170,7 +170,7 @@ def test_a_redirect_is_told_and_not_followed(tmp_path: Path) -> None:
 
 def test_a_receiver_that_is_busy_gets_less_at_once(tmp_path: Path) -> None:
     """Of four workers one is left after two refusals, and after fifty answers there are two."""
-    at_once: list[int] = []
+    at_once, said = list[int](), list[str]()
 
     async def play() -> None:
         def script(post: Post) -> web.Response | None:
@@ -178,8 +178,9 @@ def test_a_receiver_that_is_busy_gets_less_at_once(tmp_path: Path) -> None:
             return web.Response(status=429) if post.number < 2 else None
 
         async with receiving(script) as receiver:
-            settings = {"batch": 5, "linger": 0.0, "say": lambda _: None}
-            async with Sink(receiver.url, Tally(), tmp_path / "r", **settings) as sink:
+            async with Sink(
+                receiver.url, Tally(), tmp_path / "r", batch=5, linger=0.0, say=said.append
+            ) as sink:
                 for seq in range(60):
                     await sink.put(batch_of(seq), np.arange(DEVICES) % sink.workers)
                 await sink.drain()

@@ -22,9 +22,9 @@ def test_what_is_settled_beyond_the_position_is_counted() -> None:
 
 def test_the_position_moves_on_when_all_by_then_is_settled() -> None:
     marks = Watermarks(NAMES, 0)
-    marks.make(ALL, np.zeros(3))
+    marks.make(ALL, np.zeros(3, dtype=np.int64))
     marks.reach(1000)
-    marks.make(ALL, np.ones(3))
+    marks.make(ALL, np.ones(3, dtype=np.int64))
     marks.settle(np.array([0, 1, 0]))
     early = marks.look()
     marks.settle(np.array([2]))
@@ -43,7 +43,7 @@ def test_a_run_that_goes_on_makes_what_is_settled_and_does_not_send_it() -> None
 
 def test_a_run_that_went_on_and_was_killed_at_once_knows_what_its_predecessor_knew() -> None:
     marks = Watermarks(NAMES, 1000, {"a": 2, "b": 1})
-    marks.make(ALL, np.zeros(3))
+    marks.make(ALL, np.zeros(3, dtype=np.int64))
     marks.reach(2000)
 
     assert marks.look() == {"a": 2, "b": 1}
