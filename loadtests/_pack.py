@@ -1,6 +1,9 @@
 """Many subscribers that one user of Locust's holds: a user has a greenlet, and its stack. Reads no stream."""
 
+import time
 from collections.abc import Callable, Sequence
+
+from gevent.event import Event
 
 from loadtests._subscriber import Subscriber
 
@@ -8,17 +11,21 @@ __all__ = ["Pack"]
 
 
 class Pack:
-    """They come each in its own time, and go together."""
+    """They come each in its own time, and go together, at the latest when it is `over`."""
 
-    def __init__(self, subscribers: Sequence[Subscriber]) -> None:
+    def __init__(self, subscribers: Sequence[Subscriber], over: Event) -> None:
         self._subscribers = subscribers
+        self._over = over
 
     def follow(self, delay: Callable[[], float]) -> None:
         """Hold their streams open until everybody leaves; parks the calling greenlet."""
-        first, *others = self._subscribers
-        for subscriber in others:
-            subscriber.start(delay())
-        first.follow(delay)
+        began = time.monotonic()
+        due = sorted(delay() for _ in self._subscribers)  # so one greenlet waits, instead of a timer for each
+        for subscriber, seconds in zip(self._subscribers, due, strict=True):
+            if self._over.wait(max(0.0, began + seconds - time.monotonic())):
+                return
+            subscriber.start(0)
+        self._over.wait()  # without a deadline: a stream may last as long as the run
 
     def leave(self) -> None:
         """Leave while others stay."""

@@ -51,7 +51,7 @@ class Stream:
         self._owner = owner
         self._request = request
         self._rest = b""
-        self._parser = httptools.HttpResponseParser(self)
+        self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         self._receive: Callable[[socket.socket], Read] = stamped if circuit.kernel_stamps else receive
         self._open = False
         self._type = ""
@@ -74,6 +74,7 @@ class Stream:
     def close(self) -> None:
         """Leave. Nothing is called afterwards."""
         self._open = False
+        self._parser = None  # it holds us as well: nobody should have to look for the circle
         if self._socket is not None:
             self._circuit.pump.forget(self._socket.fileno())
             self._socket.close()
@@ -102,6 +103,7 @@ class Stream:
     def on_readable(self) -> None:
         """Read once; the pump comes again for the rest."""
         assert self._socket is not None
+        assert self._parser is not None
         pump = self._circuit.pump
         try:
             data, pump.arrived_ns, pump.read_ns = self._receive(self._socket)
@@ -123,6 +125,7 @@ class Stream:
             self._type = value.decode("latin-1").partition(";")[0].strip().lower()
 
     def on_headers_complete(self) -> None:
+        assert self._parser is not None
         status = self._parser.get_status_code()
         if status != OK:
             self._fail(f"connect: HTTP {status}")
