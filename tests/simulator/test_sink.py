@@ -177,13 +177,13 @@ def test_a_receiver_that_is_busy_gets_less_at_once(tmp_path: Path) -> None:
             at_once.append(sink.under_way[1])
             return web.Response(status=429) if post.number < 2 else None
 
-        async with receiving(script) as receiver:
-            async with Sink(
-                receiver.url, Tally(), tmp_path / "r", batch=5, linger=0.0, say=said.append
-            ) as sink:
-                for seq in range(60):
-                    await sink.put(batch_of(seq), np.arange(DEVICES) % sink.workers)
-                await sink.drain()
+        async with (
+            receiving(script) as receiver,
+            Sink(receiver.url, Tally(), tmp_path / "r", batch=5, linger=0.0, say=said.append) as sink,
+        ):
+            for seq in range(60):
+                await sink.put(batch_of(seq), np.arange(DEVICES) % sink.workers)
+            await sink.drain()
 
     asyncio.run(asyncio.wait_for(play(), DEADLINE))
 
