@@ -24,6 +24,7 @@ ONLY = {  # options that say nothing elsewhere
     "--storm-hook": "storm",
     "--most": "capacity",
 }
+OF_PROBES = ("--pub-rate", "--schedule", "--payload-bytes")
 
 
 class OptionError(ValueError):
@@ -38,10 +39,7 @@ def scenario_of(given: Mapping[str, Any]) -> Scenario:
     for flag, only in ONLY.items():
         if given[flag] and name != only:
             raise OptionError(f"{flag}: only --scenario {only} has a use for it, not {name}")
-    scenario = _checked(_overridden(SCENARIOS[name], given), given)
-    if scenario.fleet and (given["--pub-rate"] or given["--schedule"]):
-        raise OptionError("--pub-rate, --schedule: a fleet has a rhythm of its own; leave them out")
-    return scenario
+    return _checked(_overridden(SCENARIOS[name], given), given)
 
 
 def _overridden(scenario: Scenario, given: Mapping[str, Any]) -> Scenario:
@@ -79,6 +77,10 @@ def _checked(scenario: Scenario, given: Mapping[str, Any]) -> Scenario:
         raise OptionError(f"--windows: {scenario.name} has no use for it")
     if scenario.open_end and (given["--levels"] or given["--hold"] or given["--settle"]):
         raise OptionError("--levels, --settle, --hold: free is as many (-u) for as long (-t) as you say")
+    if scenario.fleet and any(given[flag] for flag in OF_PROBES):
+        raise OptionError(f"{', '.join(OF_PROBES)}: a fleet has a rhythm and messages of its own")
+    if scenario.fleet and scenario.open_end:
+        raise OptionError("--fleet: its messages are made beforehand, and free has no end; use fleet --hold")
     return scenario
 
 
