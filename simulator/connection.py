@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import NamedTuple, Self
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -37,6 +38,13 @@ class Manner:
     tls: ssl.SSLContext
     say: Callable[[str], None]
     gzip: bool = False
+
+    @classmethod
+    def to(cls, url: str, token: str | None, say: Callable[[str], None], *, gzip: bool) -> Self:
+        """Towards that address; certificates, which take long to load, only where they are needed."""
+        https = urlsplit(url).scheme == "https"
+        tls = httpx.create_ssl_context() if https else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        return cls({"authorization": f"Bearer {token}"} if token else {}, tls, say, gzip)
 
 
 class Connection:

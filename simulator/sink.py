@@ -5,21 +5,19 @@ until it was taken or refused, or the sink has given up.
 """
 
 import asyncio
-import random
-import ssl
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
 from typing import Self
-from urllib.parse import urlsplit
 
-import httpx
 import numpy as np
 
-from .answer import Answer, Meaning, backoff
+from .answer import Answer, Meaning
 from .config import SinkPlan
 from .connection import Connection, Manner
-from .outage import Outage, UndeliverableError
+from .courier import Courier, hopeless
+from .introduction import introduce
+from .outage import Outage
 from .outbox import Outbox
 from .parcel import Parcel
 from .rejects import Rejects
@@ -56,16 +54,13 @@ class Sink:
         self.url = url.rstrip("/") + "/measurements"
         self._births_url = url.rstrip("/") + "/devices"
         self._tally, self._settled, self._say = tally, settled, say
-        self._outage = Outage(self.url, give_up, say)
-        self._window = Window(connections)
         self._rejects = Rejects(rejected)
         self._outboxes = [Outbox(QUEUE_BATCHES * batch, linger) for _ in range(connections)]
         self._batch = batch
-        headers = {"authorization": f"Bearer {token}"} if token else {}
-        self._manner = Manner(headers, _tls(url), say, gzip)
+        manner = Manner.to(url, token, say, gzip=gzip)
+        self._courier = Courier(manner, Outage(self.url, give_up, say), Window(connections), tally)
         self._workers: list[asyncio.Task[None]] = []
         self._progress = asyncio.Event()
-        self.returned = False  # whether the receiver was away, and may have forgotten the births
 
     @classmethod
     def planned(
@@ -112,12 +107,18 @@ class Sink:
     @property
     def under_way(self) -> tuple[int, int]:
         """How many POSTs are under way now, and how many may be."""
-        return self._window.under_way, self._window.size
+        window = self._courier.window
+        return window.under_way, window.size
 
     @property
     def trouble(self) -> str:
         """What keeps the sink waiting now; empty when all is well."""
-        return self._outage.reason
+        return self._courier.outage.reason
+
+    @property
+    def returned(self) -> bool:
+        """Whether the receiver was away since it was told the births, and may have forgotten them."""
+        return self._courier.returned
 
     @property
     def queued(self) -> int:
@@ -125,24 +126,9 @@ class Sink:
         return sum(len(outbox) for outbox in self._outboxes)
 
     async def introduce(self, births: list[bytes]) -> None:
-        """Tell what the devices measure; a receiver without births (404, 405) is left in peace."""
-        self.returned = False
-        size = self._batch
-        async with Connection(self._manner) as connection:
-            while births:
-                part = births[:size]
-                answer = await self._send(connection, self._births_url, part)
-                match answer.meaning:
-                    case Meaning.HALVE if len(part) > 1:
-                        size = len(part) // 2
-                        continue
-                    case Meaning.STOP if answer.status in {404, 405}:
-                        return
-                    case Meaning.STOP:
-                        raise UndeliverableError(f"{self._births_url}: {answer.reason}: {_advice(answer)}")
-                    case Meaning.HALVE | Meaning.REJECT:
-                        self._say(f"{self._births_url} refuses births: {answer.reason}")
-                births = births[len(part) :]
+        """Tell what the devices measure; raises UndeliverableError."""
+        self._courier.returned = False
+        await introduce(self._courier, self._births_url, births, self._batch, self._say)
 
     async def put(self, parcel: Parcel, routes: Ints) -> None:
         """Hand over messages with their workers; waits while a queue is full; raises what stopped one."""
@@ -170,7 +156,7 @@ class Sink:
 
     async def _work(self, outbox: Outbox) -> None:
         most = self._batch
-        async with Connection(self._manner) as connection:
+        async with self._courier.connection() as connection:
             while batch := await outbox.take(most):
                 self._progress.set()
                 most = await self._settle(connection, batch, most)
@@ -180,7 +166,7 @@ class Sink:
         size = most
         while batch:
             part = batch[:size]
-            answer = await self._send(connection, self.url, part.messages)
+            answer = await self._courier.send(connection, self.url, part.messages)
             match answer.meaning:
                 case Meaning.TAKEN:
                     self._taken(part, answer)
@@ -190,7 +176,7 @@ class Sink:
                 case Meaning.REJECT if answer.item is None and len(part) > 1:
                     size = len(part) // 2  # until it is clear which one is meant
                 case Meaning.STOP:
-                    raise UndeliverableError(f"{self.url}: {answer.reason}: {_advice(answer)}")
+                    raise hopeless(self.url, answer)
                 case _:
                     row = answer.item or 0
                     self._reject(batch[row : row + 1], answer.reason)
@@ -203,55 +189,9 @@ class Sink:
         self._tally.delivery.add(monotonic() - part.due)
         self._settled(part.devices)
 
-    async def _send(self, connection: Connection, url: str, messages: list[bytes]) -> Answer:
-        """POST until there is an answer that is not "later"."""
-        failures = 0
-        while True:
-            async with self._window.turn():
-                answer = await self._post(connection, url, messages)
-            if answer.meaning is not Meaning.RETRY:
-                self._outage.over(monotonic())
-                self.returned |= self._window.succeeded()
-                return answer
-            failures += 1
-            self._tally.retries += 1
-            self._window.failed(busy=answer.busy)
-            left = self._outage.failed(answer.reason, monotonic())
-            wait = min(left, backoff(failures, random.random(), answer.wait))
-            await self._window.pause(min(wait, answer.wait or 0.0), wait)
-
-    async def _post(self, connection: Connection, url: str, messages: list[bytes]) -> Answer:
-        begin = monotonic()
-        answer, size = await connection.post(url, messages)
-        if answer.status:
-            self._tally.posts += 1
-            self._tally.answers[answer.status] += 1
-            self._tally.latencies.append(monotonic() - begin)
-        if answer.meaning is Meaning.TAKEN:
-            self._tally.body_bytes += size
-        return answer
-
     def _reject(self, one: Parcel, reason: str) -> None:
         self._rejects.write(one.messages[0], reason)
         self._tally.rejected += 1
         self._settled(one.devices)
         if self._tally.rejected == 1:
             self._say(f"{self.url} refuses a message: {reason}; refused ones go to {self._rejects.path}")
-
-
-def _tls(url: str) -> ssl.SSLContext:
-    """Shared by all connections, for it takes long to load; empty where it is not needed."""
-    if urlsplit(url).scheme == "https":
-        return httpx.create_ssl_context()
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _advice(answer: Answer) -> str:
-    match answer.status:
-        case 401 | 403:
-            return "give the token of the receiver in the environment variable that sink.token_env names"
-        case 404 | 405:
-            return "is sink.url (or --url) the base URL of a server that takes POST /measurements?"
-        case status if 200 <= status < 400:
-            return "that is no receiver of measurements; is sink.url (or --url) its base URL?"
-    return "this does not get better by itself"
