@@ -31,7 +31,8 @@ SHOWN: Mapping[str, tuple[str, bool]] = {
 }
 RATES = {"achieved_pub_s", "deliveries_s"}  # that the generator sets: told where they differ only
 AGREE = ("--levels", "--hold", "--settle", "--pub-rate", "--payload-bytes", "--schedule")
-MACHINE = ("host", "cpus", "kernel", "kts")
+MACHINE = {"host": "machine", "cpus": "processors", "kernel": "kernel", "kts": "kernel time stamps"}
+MATTERS = 0.05  # a smaller difference may be sure, and is none that anybody would act on
 RANGE = (
     "A ratio is that of the medians, with the lowest and the highest that two single runs gave; an invalid "
     "run counts only where its side has no other."
@@ -41,8 +42,9 @@ FEW = (
     "least three times."
 )
 REPEATED = (
-    "Better or worse stands where every run of one side lies beyond every run of the other, with three or "
-    "more of each, which chance alone brings about once in {often} comparisons of things that are alike."
+    "Better or worse stands where the two differ by 5 % and every run of one side lies beyond every run of "
+    "the other, with three or more of each, which chance alone brings about once in {often} comparisons of "
+    "things that are alike."
 )
 Verdict = Literal["better", "worse", "alike", "unknown", "invalid"]
 
@@ -99,10 +101,11 @@ def comparison(sides: Sequence[Side]) -> Comparison | None:
     }
     shared = common(found)
     lines = [line for phase in shared for line in of_phase(phase, base, others)]
-    sound = [name for name in shared if all(not each[0].invalid for each in at(name, found).values())]
+    each_phase = {name: at(name, found) for name in shared}
+    sound = [name for name, runs in each_phase.items() if all(not each[0].invalid for each in runs.values())]
     busiest = max(sound or shared, key=lambda name: load_of(name, found[base.name][0]), default=None)
     warnings = [*invalid(sides), *differing(sides), *missing(found, shared)]
-    return Comparison(base, others, lines, noise(base, others), warnings, busiest, found)
+    return Comparison(base, others, lines, noise(sides, list(each_phase.values())), warnings, busiest, found)
 
 
 def common(found: Mapping[str, Sequence[Sequence[PhaseMetrics]]]) -> list[str]:
@@ -165,17 +168,22 @@ def verdict(found: Ratio, *, more: bool) -> Verdict:
             return "unknown"
         case False:
             return "alike"
+        case True if abs(found.value - 1) < MATTERS:
+            return "alike"
     return "better" if (found.value > 1) is more else "worse"
 
 
-def noise(base: Side, others: Sequence[Side]) -> str:
-    """What repeats say, or that there are none."""
-    runs = [len(side.runs) for side in (base, *others)]
-    told = ", ".join(f"{side.name} {n}" for side, n in zip((base, *others), runs, strict=True))
-    if min(runs) < FEWEST:
-        return f"Runs: {told}. {RANGE} {FEW}"
-    often = count(min(chance(n, runs[0]) for n in runs[1:]))
-    return f"Runs: {told}. {RANGE} {REPEATED.format(often=often)}"
+def noise(sides: Sequence[Side], phases: Sequence[Mapping[str, Sequence[PhaseMetrics]]]) -> str:
+    """What repeats say, or that there are none; `phases` are as `at` gives them."""
+    told = ", ".join(f"{side.name} {len(side.runs)}" for side in sides)
+    often = [
+        chance(len(runs), len(base))
+        for base, *others in (list(each.values()) for each in phases)
+        for runs in others
+        if min(len(runs), len(base)) >= FEWEST
+    ]
+    more = REPEATED.format(often=count(min(often))) if often else FEW
+    return f"Runs: {told}. {RANGE} {more}"
 
 
 def invalid(sides: Sequence[Side]) -> Iterator[str]:
@@ -190,11 +198,20 @@ def differing(sides: Sequence[Side]) -> Iterator[str]:
     runs = [run.result for side in sides for run in side.runs if isinstance(run.result, Load)]
     circumstances: dict[str, list[Any]] = {"scenario": [run.run.scenario for run in runs]}
     circumstances |= {name: [run.run.args.get(name) for run in runs] for name in AGREE}
-    circumstances |= {name: [run.env.get(name) for run in runs] for name in MACHINE}
+    circumstances |= {name: [run.env.get(key) for run in runs] for key, name in MACHINE.items()}
     for name, values in circumstances.items():
-        apart = list(dict.fromkeys("none" if value is None else str(value) for value in values))
+        apart = list(dict.fromkeys(map(told, values)))
         if len(apart) > 1:
             yield f"{name} differs: {', '.join(apart[:6])}"
+
+
+def told(value: Any) -> str:
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+    return str(value)
 
 
 def missing(found: Mapping[str, Sequence[Sequence[PhaseMetrics]]], shared: Sequence[str]) -> Iterator[str]:

@@ -83,7 +83,7 @@ def test_what_should_have_been_held_still_is_told() -> None:
     assert found.warnings == [
         "scenario differs: fanout, storm",
         "--levels differs: none, 5",
-        "host differs: track, elsewhere",
+        "machine differs: track, elsewhere",
     ]
 
 
