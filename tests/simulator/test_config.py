@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulator.config import load, presets
+from simulator.schedule import Duty
 from simulator.tables import ConfigError
 
 SMALL = """
@@ -121,6 +122,19 @@ WRONG = {
     ),
     "bias": ("profile.room.sensor.0.bias={sigma=1}", "expected { sd = NUMBER }"),
     "range upside down": ("profile.room.sensor.0.range=[9, 1]", "low above high"),
+    "gzip": ("sink.gzip='yes'", "sink.gzip: expected true or false, got str 'yes'"),
+    "duty without its cycle": (
+        "profile.room.duty={on='10m'}",
+        "profile.room.duty: expected { on = DURATION, cycle = DURATION }",
+    ),
+    "duty without sleep": (
+        "profile.room.duty={on='10m', cycle='10m'}",
+        "profile.room.duty: expected a duration from 60 s to 540 s, got '10m'",
+    ),
+    "duty shorter than a period": (
+        "profile.room.duty={on='10s', cycle='10m'}",
+        "profile.room.duty: expected a duration from 60 s to 540 s, got '10s'",
+    ),
     "jitter too large": (
         "profile.room.jitter='30s'",
         "profile.room.jitter: expected a duration from 0 s to 12 s",
@@ -241,3 +255,21 @@ def test_shards_split_the_devices(small: Path) -> None:
 
     assert sorted(sum(shards, ())) == sorted(config.groups[0].ids)
     assert all(20 < len(ids) < 47 for ids in shards)
+
+
+def test_a_duty_lowers_the_rate(small: Path) -> None:
+    profile = load(str(small), ["profile.room.duty={on='150s', cycle='10m'}"]).groups[0].profile
+
+    assert profile.duty == Duty(150_000, 600_000)
+    assert profile.rate == pytest.approx(3 / 600)
+    assert profile.longest_pause == 480_000
+
+
+def test_a_fingerprint_is_of_what_is_measured(small: Path) -> None:
+    """Neither of where that goes, nor of how fast, from when on, or until when."""
+    one = load(str(small)).fingerprint
+    elsewhere = ["sink.url='http://b'", "run.speed=9", "run.until='1h'", "run.start=now", "run.name=b"]
+    others = ["run.seed=2", "run.backfill='2h'", "fleet.0.count=4", "fault=[]", "profile.room.every='90s'"]
+
+    assert load(str(small), elsewhere).fingerprint == one
+    assert len({one, *(load(str(small), [other]).fingerprint for other in others)}) == 6

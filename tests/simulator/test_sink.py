@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from simulator.outage import UndeliverableError
 from simulator.parcel import Parcel
@@ -252,6 +253,33 @@ def introduce(tmp_path: Path, *, births: bool) -> Receiver:
 
 def test_births_arrive_once(tmp_path: Path) -> None:
     assert introduce(tmp_path, births=True).births == [json.loads(birth) for birth in BIRTHS]
+
+
+def test_a_birth_that_is_refused_is_told_and_takes_no_other_along(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    async def refuse(request: web.Request) -> web.Response:
+        found = [birth["device"] for birth in json.loads(await request.read())]
+        if "d7" in found:
+            return web.json_response({"index": found.index("d7")}, status=422)
+        known.extend(found)
+        return web.json_response({})
+
+    async def play() -> None:
+        app = web.Application()
+        app.router.add_post("/devices", refuse)
+        async with (
+            TestServer(app) as server,
+            Sink(str(server.make_url("")), Tally(), tmp_path / "r", batch=20, say=said.append) as sink,
+        ):
+            await sink.introduce(list(BIRTHS))
+
+    known: list[str] = []
+    asyncio.run(asyncio.wait_for(play(), DEADLINE))
+
+    assert known == [f"d{device}" for device in range(45) if device != 7]
+    assert len(said) == 1
+    assert 'devices refuses a birth: 422 {"index": 7}' in said[0]
 
 
 def test_a_receiver_without_births_is_left_in_peace(tmp_path: Path) -> None:
