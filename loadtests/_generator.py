@@ -66,7 +66,7 @@ class Generator:
             sources=course.sources,
             server=server,
             scenario=settings.scenario,
-            pump=Pump(),
+            pump=Pump(patient=kernel_stamps),
             kernel_stamps=kernel_stamps,
             random=Random(f"{settings.seed} {begin.worker}"),
             localize=self._localize,

@@ -22,6 +22,7 @@ Socket: "type[socket.socket]" = get_original("socket", "socket")
 READABLE, WRITABLE = 1, 4
 HUB_READABLE = 1
 BATCH = 64  # sockets a turn: a millisecond or two, then the publisher and Locust get theirs
+PAUSE_SECONDS = 0.001
 READ_BYTES = 65_536
 
 SO_TIMESTAMPNS = 35  # Linux; Python's socket module does not name it
@@ -54,28 +55,37 @@ class Pump:
     """Calls the handler of each socket that is ready. Lives in one process and one run.
 
     `arrived_ns` and `read_ns` are of the read that is being handled: one at a time, so handlers keep none.
+
+    Where the kernel stamps what arrives, nobody needs to hurry: a `patient` pump lets it gather for a
+    millisecond or two, and so wakes up for many sockets at once. While somebody connects, it does not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, patient: bool = False) -> None:
         self.errors = 0
+        self._patient = patient
+        self._connecting: set[int] = set()
         self.arrived_ns = self.read_ns = 0
         self._handlers: dict[int, Handler] = {}
         self._loop = gevent.get_hub().loop
         self._epoll = Epoll()
         self._watcher = self._loop.io(self._epoll.fileno(), HUB_READABLE)
         self._watcher.start(self._turn)
+        self._pause = self._loop.timer(PAUSE_SECONDS)
 
     def connecting(self, fd: int, handler: Handler) -> None:
         """Tell `handler` once, when its socket is connected or has failed."""
         self._handlers[fd] = handler
+        self._connecting.add(fd)
         self._epoll.register(fd, WRITABLE)
 
     def reading(self, fd: int) -> None:
         """From now on tell the handler whenever there is something to read."""
+        self._connecting.discard(fd)
         self._epoll.modify(fd, READABLE)
 
     def forget(self, fd: int) -> None:
         if self._handlers.pop(fd, None) is not None:
+            self._connecting.discard(fd)
             self._epoll.unregister(fd)
 
     def later(self, seconds: float, call: Callable[[], None]) -> Timer:
@@ -85,6 +95,7 @@ class Pump:
         return timer  # type: ignore[no-any-return] # gevent's
 
     def close(self) -> None:
+        self._pause.close()
         self._watcher.stop()
         self._watcher.close()
         self._epoll.close()
@@ -92,7 +103,11 @@ class Pump:
 
     def _turn(self) -> None:
         handlers, guarded = self._handlers, self._guarded
-        for fd, mask in self._epoll.poll(0, BATCH):
+        ready = self._epoll.poll(0, BATCH)
+        if self._patient and len(ready) < BATCH and not self._connecting:
+            self._watcher.stop()
+            self._pause.start(self._watcher.start, self._turn)
+        for fd, mask in ready:
             handler = handlers.get(fd)
             if handler is None:
                 continue  # closed earlier in this batch

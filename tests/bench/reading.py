@@ -69,7 +69,7 @@ class Pumped(Reading):
             sources={SOURCE: Schedule((), topic=topic_name(RUN, 0))},
             server=self.server,
             scenario=scenario,
-            pump=Pump(),
+            pump=Pump(patient=True),
             kernel_stamps=kernel_stamps_work(),
             random=Random(1),
         )

@@ -22,7 +22,8 @@ class Reader:
         self.reads.append(read)
         if not read[0]: pump.forget(self.sock.fileno())
 
-stamps, pump = kernel_stamps_work(), Pump()
+stamps = kernel_stamps_work()
+pump = Pump(patient=stamps)
 server = socket.create_server(("127.0.0.1", 0))
 ours = open_socket(socket.AF_INET)
 ours.connect_ex(server.getsockname())
