@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 SINGLES = 7
-PAIRS, ENOUGH = 24, 7  # at most, and how many that tell something are enough
+PAIRS, ENOUGH = 24, 12  # at most, and how many that tell something are enough
 IN_A_ROW_SECONDS = 0.02  # so soon nothing was acknowledged by a timer
 FEW = 3  # of each, where requests are counted
 BREATH_SECONDS = 0.05  # what comes within it comes together

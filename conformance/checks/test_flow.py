@@ -18,7 +18,7 @@ from conformance.target import Target
 from conformance.verdict import Judgement, Unjudged, Verdict
 
 AT_ONCE_SECONDS = 0.1  # so soon nothing has been waited for
-PLATEAU_SECONDS = 0.028  # a delayed acknowledgement takes 40 ms on Linux, and up to 200 elsewhere
+PLATEAU_SECONDS = 0.035  # a delayed acknowledgement takes 40 ms on Linux, and up to 200 elsewhere
 FEWEST_PAIRS = 3
 MOST_SHOWN = 3
 NEEDS_SLOW = "needs-slow: --sse-slow waits for it"
