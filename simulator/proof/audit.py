@@ -39,8 +39,7 @@ def audit(
     """Judge one device. Of a run that is not `over` the receiver may have more than is expected so far."""
     if book is None or book.boot != boot:
         return _unknown(device, boot, expected, book)
-    same = book.count == expected.count
-    if same and int(book.digest or "0", 16) == expected.digest:
+    if book.count == expected.count and book.digest.lower() == f"{expected.digest:016x}":
         return Account(expected.count, book.count, 0, 0, book.duplicates, None)
     held, known = _held(book, len(expected.seqs))
     absent = np.flatnonzero(expected.seqs & ~held & known)
@@ -54,7 +53,7 @@ def audit(
     elif extra and over:
         finding = Finding(device, int(surplus[0]) if len(surplus) else beyond, "extra")
     elif not extra:
-        finding = Finding(device, None, "different")
+        finding = Finding(device, None, "different", "" if book.digest else "the books have no digest")
     return Account(expected.count, book.count, missing, extra, book.duplicates, finding)
 
 

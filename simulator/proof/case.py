@@ -33,7 +33,7 @@ class Case(NamedTuple):
         match finding.what:
             case "missing" if why := refusal(self.rejects, finding, self.state.start):
                 return finding._replace(note=why)
-            case "different":
+            case "different" if not finding.note:
                 return self._different(finding)
         return finding
 

@@ -91,6 +91,13 @@ def test_other_data_are_different() -> None:
     assert (account.missing, account.extra) == (0, 0)
 
 
+@pytest.mark.parametrize(("digest", "note"), [("", "the books have no digest"), ("no hex", "")])
+def test_a_digest_that_is_none_proves_nothing(digest: str, note: str) -> None:
+    book = DeviceStats(BOOT, 2, 0, 0, 1, 0, [], digest)
+
+    assert audit("a", BOOT, expected_of({0, 1}).of(0), book).finding == ("a", None, "different", note)
+
+
 @pytest.mark.parametrize(
     ("held", "wrong"),
     [({0, 1, 2}, None), ({0, 1, 2, 3}, None), ({0, 1, 3}, ("missing", 2))],
