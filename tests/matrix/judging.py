@@ -1,9 +1,9 @@
 """One target, started on free ports and judged by the command that users have. Keeps what may be shown."""
 
+import random
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 from socket import create_server
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from tests.peers.recipe import Recipe
 
 __all__ = ["Judged", "UnjudgedError", "judge"]
 
+PORTS, TRIES = range(20_000, 32_000), 100
 MINUTES = 900.0  # seconds, for a run on a busy machine
 SHOWN = 300  # characters of what a command said last
 
@@ -71,6 +72,13 @@ def told(name: str, file: Path) -> Judged:
 
 
 def free_ports(names: list[str]) -> dict[str, int]:
-    """A port for each name, all of them held until all are known."""
-    with ExitStack() as held:
-        return {name: held.enter_context(create_server(("127.0.0.1", 0))).getsockname()[1] for name in names}
+    """A port for each name, none of those that connections are given for their own end."""
+    return dict(zip(names, filter(free, random.sample(PORTS, TRIES)), strict=False))
+
+
+def free(port: int) -> bool:
+    try:
+        create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
