@@ -53,6 +53,9 @@ for command in (replay, verify, plan, preview, faults, models, new):
 def run(ctx: click.Context, /, as_json: bool, resumed: bool, out: Path, shard: str, **options: Any) -> None:
     """Send the measurements of CONFIG's devices to POST /measurements.
 
+    While it runs, faults can be injected: by keys in a terminal, or by JSON lines on stdin like
+    {"fault": "stuck", "match": "room-1*", "for": "60s"}.
+
     Exit codes: 0 all delivered, 2 usage or configuration, 3 undelivered or refused messages, 130 interrupted.
     Ctrl-C delivers what is queued for up to 5 s; a second one leaves at once. What is not delivered then, or
     when a run is killed or gives up, --resume makes again: from the state file, and without it by what the
