@@ -63,6 +63,7 @@ class Track:
         for gap in (self._missing, self._announced):
             if gap and seq in gap:
                 gap.discard(seq)
+                self._missing, self._announced = self._missing or None, self._announced or None
                 return Seen.LATE
         return Seen.DUPLICATE
 
