@@ -31,7 +31,7 @@ class Pilot:
         self.search = Search(scenario.levels[0], scenario.most) if scenario.search else None
         self.aborted: str | None = None
         self.answered: set[str] = set()  # phases of a search whose answer stands, whatever the generator did
-        self._saturates = scenario.saturates
+        self._saturates, self._mortal = scenario.saturates, scenario.lifetime > 0
         self._steers = scenario.search or settings.abort_on_slo
         self._objectives = settings.objectives
         self._lag_ns = int(lag * SECOND)
@@ -69,8 +69,12 @@ class Pilot:
 
         A level of a search that met its objectives did so with all that the generator added to latencies.
         """
-        found = [phase for phase in phases if phase.name not in self.answered]
-        return [replace(phase, achieved=phase.offered) for phase in found] if self._saturates else found
+        return [self._excused(phase) for phase in phases if phase.name not in self.answered]
+
+    def _excused(self, phase: PhaseEvidence) -> PhaseEvidence:
+        """Without what is a result in this scenario: probes not taken, or lives too short to be let in."""
+        achieved = phase.offered if self._saturates else phase.achieved
+        return replace(phase, achieved=achieved, reached=None if self._mortal else phase.reached)
 
     def told(self) -> dict[str, Any]:
         """What goes into the result file."""
@@ -90,7 +94,8 @@ class Pilot:
         return plan.cut(phase.end_ns)
 
     def _seek(self, plan: Plan, phase: Phase, alone: Books, search: Search, kernel_stamps: bool) -> Plan:
-        (evidence,) = alone.evidence()
+        (found,) = alone.evidence()
+        evidence = self._excused(found)
         figures = alone.whole() | {"loss": _so_far(alone, phase, evidence.achieved)}
         missed = _not_taken(evidence) or _missed(self._objectives, phase.name, figures)
         if missed is not None and (generator_reasons(evidence, kernel_stamps) or _busy(alone)):

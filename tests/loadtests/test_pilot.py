@@ -135,6 +135,16 @@ def test_what_a_server_does_not_take_when_it_is_saturated_is_a_result() -> None:
     assert books.evidence()[0].achieved < phase.achieved == phase.offered == 30
 
 
+def test_those_who_leave_before_they_are_let_in_are_a_result() -> None:
+    wanted = settings(levels="20", lifetime="1")
+    books = begun(wanted)
+    carry_out(books, 0, us=9_000, reached=12, had=12)
+
+    (phase,) = Pilot(wanted, LAG).accountable(books.evidence())
+
+    assert (books.evidence()[0].reached, phase.reached) == (12, None)
+
+
 def test_a_run_that_nobody_steers_goes_its_way() -> None:
     wanted = settings(levels="20,30", slo=["deliver.p99<=50ms"])
     pilot, books = Pilot(wanted, LAG), begun(wanted)

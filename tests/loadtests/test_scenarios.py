@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx
 import pytest
 
 from tests.conftest import servers
@@ -16,18 +18,18 @@ from tests.loadtests.test_web_interface import interface
 
 BUSY = ("the machine is busy", "before the generator read them", "generator CPU")
 RATE = ("--pub-rate", "20")
-AT_ONCE = 3  # runs
-RUNS = {
-    "ingest": ("--levels", "5", "--settle", "1", "--hold", "1", "--pub-rate", "10,40"),
-    "burst": ("--levels", "5", "--settle", "1", "--hold", "2", *RATE, "--schedule", "burst:20"),
+AT_ONCE = 5  # runs: most of the time they wait
+RUNS = {  # the longest first
     "storm": ("--levels", "10", "--settle", "1", "--hold", "2", *RATE, "--jitter", "0.5"),
-    "churn": ("--levels", "10", "--settle", "1", "--hold", "2", *RATE, "--windows", "2", "--lifetime", "0.5"),
-    "slow": ("--levels", "5", "--settle", "2", "--hold", "2", *RATE, "--payload-bytes", "2000"),
-    "soak": ("--levels", "5", "--settle", "1", "--hold", "5", *RATE),
-    "topics": ("--levels", "8", "--settle", "1", "--hold", "2", *RATE, "--topics", "3"),
-    "fleet": ("--levels", "3", "--settle", "1", "--hold", "2"),
-    "free": ("-u", "4", "-r", "4", "-t", "3"),
     "capacity": ("--levels", "2", "--settle", "3", "--hold", "1", "--pub-rate", "10", "--most", "3"),
+    "slow": ("--levels", "5", "--settle", "2", "--hold", "2", *RATE, "--payload-bytes", "2000"),
+    "free": ("-u", "4", "-r", "4", "-t", "3"),
+    "fleet": ("--levels", "3", "--settle", "1", "--hold", "2"),
+    "churn": ("--levels", "10", "--settle", "1", "--hold", "2", *RATE, "--windows", "2", "--lifetime", "1"),
+    "soak": ("--levels", "5", "--settle", "1", "--hold", "5", *RATE),
+    "burst": ("--levels", "5", "--settle", "1", "--hold", "2", *RATE, "--schedule", "burst:20"),
+    "topics": ("--levels", "8", "--settle", "1", "--hold", "2", *RATE, "--topics", "3"),
+    "ingest": ("--levels", "5", "--settle", "1", "--hold", "1", "--pub-rate", "10,40"),
 }
 FULL = ("--levels", "4", "--settle", "3", "--hold", "1", *RATE, "--slo", "deliver.p99<=20s")
 STORY = ("fleet", "free")  # by what devices and dashboards do without a target
@@ -162,7 +164,7 @@ def test_who_comes_and_goes_is_counted_one_by_one(ran: dict[str, Outcome]) -> No
     first, second = phases(ran["churn"]).values()
 
     assert [first["name"], second["name"]] == ["10 #1", "10 #2"]
-    assert min(first["churn"]["left"], second["churn"]["left"]) > 10
+    assert min(first["churn"]["left"], second["churn"]["left"]) > 0
     connects = sum(phase["metrics"]["connect"]["n"] for phase in (first, second))
     left = sum(phase["churn"]["left"] for phase in (first, second))
     assert 10 <= left <= connects <= left + 10
@@ -281,6 +283,10 @@ def test_another_topic_s_event_is_a_leak(faulty: dict[str, Outcome]) -> None:
     assert [row["ok"] for row in result["slo"]] == [True, False]
 
 
+def _are_there(client: httpx.Client, users: int) -> bool:
+    return bool(client.get("/stats/requests").json()["user_count"] == users)
+
+
 def test_users_of_the_web_form_are_subscribers_while_it_is_free(tmp_path: Path) -> None:
     """Locust's own fields are shown for its sake, and changed while it runs."""
     reached = []
@@ -290,7 +296,7 @@ def test_users_of_the_web_form_are_subscribers_while_it_is_free(tmp_path: Path) 
         for users in (2, 5, 3):
             form = {"scenario": "free", "host": url, "user_count": str(users), "spawn_rate": "5"}
             assert client.post("/swarm", data=form).json()["success"]
-            eventually(lambda users=users: client.get("/stats/requests").json()["user_count"] == users)
+            eventually(partial(_are_there, client, users))
             reached.append(users)
         client.post("/stop")
         (file,) = eventually(lambda: list(tmp_path.glob("*-free-*.json")))
