@@ -15,6 +15,7 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerRunner
 
 from loadtests._wire import (
     Answer,
+    Muster,
     Ping,
     Pong,
     Question,
@@ -32,7 +33,8 @@ __all__ = ["MasterLink", "RemotePeer", "WorkerLink"]
 log = logging.getLogger(__name__)
 
 ASK, ANSWER, REPORT = "sse_ask", "sse_answer", "sse"
-MISSED_HEARTBEATS = 10  # one a second, beyond those after which Locust calls a worker missing
+MISSED_HEARTBEATS = 3  # one a second, beyond those after which Locust calls a worker missing
+GREET_SECONDS = 1.0
 PRESENCE_SECONDS = 0.25  # how soon a worker's leaving is noticed
 
 
@@ -104,8 +106,17 @@ class RemotePeer:
         self._link = link
 
     def ask(self, question: Question, seconds: float) -> Answer | None:
-        answered = self._link.ask(self.id, question, seconds)
+        began = time.monotonic()
+        if isinstance(question, Muster):
+            self._greet(seconds)
+        answered = self._link.ask(self.id, question, seconds - (time.monotonic() - began))
         return answered[0] if answered else None
+
+    def _greet(self, seconds: float) -> None:
+        """Until it answers: one that has just connected does not know our messages yet, and drops them."""
+        until = time.monotonic() + seconds
+        while self.ping(GREET_SECONDS) is None and time.monotonic() < until:
+            pass
 
     def collect(self) -> None:
         """Its reports come by themselves."""

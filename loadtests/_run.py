@@ -169,13 +169,15 @@ class Run:
         """A worker that came late gets subscribers, but nothing to publish: that is dealt out."""
         if self.over or peer.id in self._members:
             return
-        number = len(self._members)
         try:
-            member = self._mustered(peer, peer.ask(self._question(number + 1), MUSTER_SECONDS))
+            question = self._question(len(self._members) + 1)
+            member = self._mustered(peer, peer.ask(question, MUSTER_SECONDS))
             self._domains.measure({member.mustered.domain: peer})
+            number = len(self._members)
             self._members[peer.id] = member
             self._crew.peers.append(peer)
             self._began(member, peer.ask(self._beginning(number, member), BEGIN_SECONDS))
+            log.info("Worker %d came late: %s", number, _told(member.mustered))
         except (RefusalError, TimeoutError) as error:
             log.error("A worker that came late cannot take part: %s", error)
 

@@ -93,7 +93,8 @@ CANARIES = {
         import inspect
         from locust.runners import MasterRunner
         source = inspect.getsource(MasterRunner.handle_message)
-        assert "heartbeat_liveness=HEARTBEAT_LIVENESS" in source and "c.heartbeat = HEARTBEAT_LIVENESS" in source
+        assert "heartbeat_liveness=HEARTBEAT_LIVENESS" in source
+        assert "c.heartbeat = HEARTBEAT_LIVENESS" in source
         assert "client.heartbeat -= 1" in inspect.getsource(MasterRunner.heartbeat_worker)
     """,
     "the web interface has room for our tab": """
