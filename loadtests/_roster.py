@@ -1,4 +1,4 @@
-"""The workers of one run: who they are, what was heard of each, what their clocks are worth. Counts nothing."""
+"""The workers of one run: who they are, what was heard of each, what their clocks say. Counts no deliveries."""
 
 import logging
 import time
