@@ -125,8 +125,8 @@ class FleetRun:
         """
         if self.complete:
             return
-        self.keeper.begin()
         with Truth(self.truth_path, resume=self.resumed) as truth:
+            self.keeper.begin()
             async with self._open_sink() as sink:
                 self.truth, self.sink = truth, sink
                 keeping = asyncio.create_task(self.keeper.keep())

@@ -67,3 +67,15 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(UnwritableError, match="cannot be written"):
         LineFile(tmp_path / "f" / "g", anew=True)
+
+
+def test_two_runs_do_not_write_one_file(tmp_path: Path) -> None:
+    file = LineFile(tmp_path / "f", anew=True)
+    file.add(b"mine\n")
+    with pytest.raises(UnwritableError, match="f: cannot be written: another run is writing it"):
+        LineFile(tmp_path / "f", anew=True)
+    file.add(b"still\n")
+    file.close()
+
+    assert (tmp_path / "f").read_bytes() == b"mine\nstill\n"
+    LineFile(tmp_path / "f", anew=False).close()

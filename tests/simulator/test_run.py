@@ -176,12 +176,33 @@ def test_time_slips_while_the_receiver_lags_and_nothing_is_shed(tmp_path: Path) 
     assert set(receiver.kept) == everything()
 
 
-def test_a_folder_that_is_gone_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+def test_a_state_that_cannot_be_written_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "city.state.json.new").mkdir()
+
     async def act(receiver: Receiver) -> None:
-        with pytest.raises(UnwritableError, match=r"city\.state\.json: cannot be written"):
-            await fleet(posts(receiver.url), tmp_path / "none").deliver(Stop())
+        with pytest.raises(UnwritableError, match=r"city\.state\.json: cannot be written: Is a directory"):
+            await fleet(posts(receiver.url), tmp_path).deliver(Stop())
 
     assert play(act).sizes == []
+
+
+def test_two_runs_of_one_name_do_not_share_a_folder(tmp_path: Path) -> None:
+    async def act(receiver: Receiver) -> None:
+        first, second = (
+            fleet(posts(receiver.url, "run.speed=300"), tmp_path),
+            fleet(posts(receiver.url), tmp_path),
+        )
+        delivering = asyncio.create_task(first.deliver(Stop()))
+        await asyncio.sleep(0)
+        with pytest.raises(
+            UnwritableError, match=r"truth\.csv: cannot be written: another run is writing it"
+        ):
+            await second.deliver(Stop())
+        await delivering
+
+        assert first.complete
+
+    assert set(play(act).kept) == everything()
 
 
 def test_lateness_is_told_of_what_is_live(tmp_path: Path) -> None:
