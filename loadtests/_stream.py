@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import socket
 from collections.abc import Callable
 from typing import Protocol
@@ -17,6 +18,8 @@ __all__ = ["Circuit", "Owner", "Stream"]
 
 OK = 200
 EVENT_STREAM = "text/event-stream"
+CONTENT_TYPE = re.compile(rb"\ncontent-type:[ \t]*([^;\r\n]*)", re.IGNORECASE)
+LONGEST_HEAD = 65_536  # bytes
 LONGEST_TYPE = 60  # characters that an error shows
 
 
@@ -42,19 +45,16 @@ class Circuit(Protocol):
 class Stream:
     """GET, head, blocks, end. `on_end` comes once, and not after `close`."""
 
-    __slots__ = (
-        *("_circuit", "_open", "_owner", "_parser", "_receive", "_request", "_rest", "_socket", "_type"),
-    )
+    __slots__ = ("_circuit", "_open", "_owner", "_parser", "_receive", "_request", "_rest", "_socket")
 
     def __init__(self, circuit: Circuit, owner: Owner, request: bytes) -> None:
         self._circuit = circuit
         self._owner = owner
         self._request = request
-        self._rest = b""
+        self._rest = b""  # the head as far as it has come, later the block
         self._parser: httptools.HttpResponseParser | None = httptools.HttpResponseParser(self)
         self._receive: Callable[[socket.socket], Read] = stamped if circuit.kernel_stamps else receive
         self._open = False
-        self._type = ""
         self._socket: socket.socket | None = None
 
     def connect(self) -> None:
@@ -110,7 +110,11 @@ class Stream:
             if not data:
                 self._fail("stream: eof")
                 return
+            if not self._open:
+                self._rest += data
             self._parser.feed_data(data)
+            if self._socket is not None and not self._open and len(self._rest) > LONGEST_HEAD:
+                self._fail(f"connect: a head longer than {LONGEST_HEAD} bytes")
         except BlockingIOError:
             return
         except OSError as error:
@@ -120,20 +124,19 @@ class Stream:
         except httptools.HttpParserError as error:
             self._fail(f"stream: not HTTP: {error}")
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if name.lower() == b"content-type":
-            self._type = value.decode("latin-1").partition(";")[0].strip().lower()
-
     def on_headers_complete(self) -> None:
-        assert self._parser is not None
+        if self._parser is None:
+            return  # closed, and yet there is more in what was read
         status = self._parser.get_status_code()
         if status != OK:
             self._fail(f"connect: HTTP {status}")
             return
-        if self._type != EVENT_STREAM:
-            self._fail(f"connect: not an event stream, but {self._type[:LONGEST_TYPE] or 'without a type'}")
+        found = CONTENT_TYPE.search(self._rest)
+        kind = found[1].decode("latin-1").strip().lower() if found else ""
+        if kind != EVENT_STREAM:
+            self._fail(f"connect: not an event stream, but {kind[:LONGEST_TYPE] or 'without a type'}")
             return
-        self._type = EVENT_STREAM  # one for all
+        self._rest = b""
         self._open = True
         self._owner.on_open(self._circuit.pump.arrived_ns)
 
