@@ -5,7 +5,7 @@ import os
 import sys
 import termios
 import tty
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 
 __all__ = ["LONGEST_LINE", "at_a_terminal", "keys", "lines", "stdin"]
@@ -30,7 +30,7 @@ def at_a_terminal() -> bool:
     return False
 
 
-async def keys(descriptor: int) -> AsyncIterator[str]:
+async def keys(descriptor: int) -> AsyncGenerator[str, None]:
     """Keys as they are pressed, without Enter, and not shown; Ctrl-C still interrupts."""
     with _keys_at_once(descriptor):
         async for chunk in _chunks(descriptor):
