@@ -116,7 +116,7 @@ def report(
       0  the page was written
       1  the page was written, and a --fail-if holds
       2  usage, or the page could not be written
-      3  no file could be read, or a --fail-if could not be judged
+      3  no file could be read, or a --fail-if could not be judged of all of them
     """
     summary = told_by_job() if job else None
     if badge is not None and badge.suffix not in BADGES:
@@ -140,7 +140,7 @@ def report(
     if summary is not None:
         tell([each.result for each in loaded], summary)
     announce(output, len(loaded), verdicts)
-    context.exit(code(verdicts))
+    context.exit(code(verdicts, complete=not missed))
 
 
 def told_by_job() -> Path:
@@ -195,9 +195,11 @@ def judgements(conditions: Sequence[str], loaded: Sequence[Loaded], *, lost: boo
         raise click.UsageError(str(error)) from error
 
 
-def code(found: Sequence[Judgement]) -> int:
+def code(found: Sequence[Judgement], *, complete: bool) -> int:
+    """A condition that holds is bad; one that some file could not be asked is not taken for good."""
     states = [each.met for each in found]
-    return JUDGED_BAD if True in states else NOTHING_JUDGED if None in states else 0
+    undecided = None in states or (states and not complete)
+    return JUDGED_BAD if True in states else NOTHING_JUDGED if undecided else 0
 
 
 def tell(found: Sequence[Result], summary: Path) -> None:

@@ -295,6 +295,17 @@ def test_a_baseline_that_is_missing_is_not_forgotten(tmp_path: Path) -> None:
     assert "could not be judged. the baseline could not be read" in done.stdout
 
 
+def test_a_condition_that_a_missing_file_was_not_asked_is_not_taken_for_good(tmp_path: Path) -> None:
+    good = samples.put(tmp_path, "good.json", samples.fleet())
+    bad = samples.put(
+        tmp_path, "bad.json", samples.fleet(devices={"a": samples.delivery(missing=1, ok=False)})
+    )
+    options = (tmp_path / "none.json", "-o", tmp_path / "page.html", "--fail-if", "missing > 0")
+
+    assert run(good, *options).exit_code == 3
+    assert run(bad, *options).exit_code == 1
+
+
 def test_a_condition_that_is_a_slip_writes_nothing(tmp_path: Path) -> None:
     file, out = samples.put(tmp_path, "a.json", samples.load()), tmp_path / "page.html"
 
