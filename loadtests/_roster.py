@@ -1,4 +1,4 @@
-"""The workers of one run: who they are, what was heard of each, what their clocks say. Counts no deliveries."""
+"""The workers of one run: who they are, what was heard of each, what their clocks say. Judges nothing."""
 
 import logging
 import time
