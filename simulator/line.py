@@ -48,15 +48,21 @@ class Line:
         """Hand over what is due."""
         for rows in self.group.due(until):
             await self._put(rows)
+        self._tell()
 
     async def release(self) -> None:
         """Hand over what outages hold back at the end of the run."""
         for rows in self.group.release():
             await self._put(rows)
+        self._tell()
 
-    async def _put(self, rows: Rows) -> None:
+    def _tell(self) -> None:
+        """The truth of what has happened, before anything that follows from it, or even if nothing does."""
         self._truth.write(self.group.plan, self.group.happened)
         self.group.happened.clear()
+
+    async def _put(self, rows: Rows) -> None:
+        self._tell()
         fresh = self._marks.make(self._first + rows.device, rows.seq)
         if not fresh.all():
             rows = rows.take(np.flatnonzero(fresh))

@@ -219,3 +219,20 @@ def test_lateness_is_told_of_what_is_live(tmp_path: Path) -> None:
         assert 0 < live.tally.lateness.quantile(0.5) <= live.tally.delivery.quantile(0.99)
 
     play(act)
+
+
+def test_the_truth_is_told_of_devices_that_are_heard_no_more(tmp_path: Path) -> None:
+    """Everything is lost from the tenth minute on."""
+
+    async def act(receiver: Receiver) -> None:
+        silence = 'fault=[{match="*", kind="loss", at="10m", for="30d", p=1.0}]'
+        run = fleet(posts(receiver.url, silence), tmp_path)
+        await run.deliver(Stop())
+
+        assert run.complete
+        assert run.tally.accepted == 50
+        assert (
+            len(truth(run.truth_path)) == 1 + 5 + 25
+        )  # a head, five episodes, and five messages of each device
+
+    play(act)
