@@ -213,9 +213,7 @@ def main(host: str, **faults: object) -> None:
 
 async def serve(host: str, faults: Faults) -> None:
     hub = Hub(faults)
-    server = await asyncio.get_running_loop().create_server(
-        lambda: Connection(hub), host, 0, backlog=1024
-    )
+    server = await asyncio.get_running_loop().create_server(lambda: Connection(hub), host, 0, backlog=1024)
     print(f"http://{host}:{server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
 
