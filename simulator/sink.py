@@ -162,8 +162,11 @@ class Sink:
                 most = await self._settle(connection, batch, most)
 
     async def _settle(self, connection: Connection, batch: Parcel, most: int) -> int:
-        """Send until each message is taken or refused, `most` at a time; returns the `most` that is taken."""
-        size = most
+        """Send until each message is taken or refused, `most` at a time; returns the `most` that is taken.
+
+        Refused ones count as settled in the end, since others of their devices may have to come before them.
+        """
+        size, refused = most, list[Parcel]()
         while batch:
             part = batch[:size]
             answer = await self._courier.send(connection, self.url, part.messages)
@@ -179,8 +182,9 @@ class Sink:
                     raise hopeless(self.url, answer)
                 case _:
                     row = answer.item or 0
-                    self._reject(batch[row : row + 1], answer.reason)
+                    refused.append(self._reject(batch[row : row + 1], answer.reason))
                     batch, size = batch.without(row), most
+        self._settled(Parcel.join(refused).devices)
         return most
 
     def _taken(self, part: Parcel, answer: Answer) -> None:
@@ -189,9 +193,9 @@ class Sink:
         self._tally.delivery.add(monotonic() - part.due)
         self._settled(part.devices)
 
-    def _reject(self, one: Parcel, reason: str) -> None:
+    def _reject(self, one: Parcel, reason: str) -> Parcel:
         self._rejects.write(one.messages[0], reason)
         self._tally.rejected += 1
-        self._settled(one.devices)
         if self._tally.rejected == 1:
             self._say(f"{self.url} refuses a message: {reason}; refused ones go to {self._rejects.path}")
+        return one

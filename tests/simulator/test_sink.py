@@ -145,6 +145,30 @@ def test_one_bad_item_is_kept_apart_and_the_rest_arrives(tmp_path: Path, named: 
     assert len(said) == 1
 
 
+def test_what_is_refused_is_not_settled_before_what_came_first(tmp_path: Path) -> None:
+    """Message 1 of a device is refused, and its message 0 not taken yet: a resume must begin with 0."""
+    settled: list[int] = []
+
+    def script(post: Post) -> web.Response | None:
+        if any(item["seq"] == 1 for item in post.items):
+            return web.json_response({"index": 1}, status=422)
+        return web.Response(status=401) if post.number == 1 else None
+
+    async def play() -> None:
+        both = Parcel.join([batch_of(0)[:1], batch_of(1)[:1]])
+        async with receiving(script) as receiver:
+            options: Any = {"connections": 1, "settled": lambda devices: settled.extend(devices.tolist())}
+            async with Sink(receiver.url, Tally(), tmp_path / "r", say=lambda _: None, **options) as sink:
+                await sink.put(both, np.array([0, 0]))
+                await sink.drain()
+
+    with pytest.raises(UndeliverableError, match="401"):
+        asyncio.run(asyncio.wait_for(play(), DEADLINE))
+
+    assert settled == []
+    assert len((tmp_path / "r").read_bytes().splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "advice"), [(401, "token"), (403, "token"), (404, "base URL"), (415, "itself")]
 )
