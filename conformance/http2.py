@@ -19,7 +19,7 @@ from conformance.peer import Peer, Unreachable
 from conformance.target.request import Request
 from conformance.verdict import Unjudged, Verdict
 
-__all__ = ["WINDOW_BYTES", "Connection", "Stream", "connected"]
+__all__ = ["WINDOW_BYTES", "Connection", "NotSpokenError", "Stream", "connected"]
 
 INSTALL = "needs-h2: pip install 'eventbahn[http2]'"
 RECV_BYTES = 65536
@@ -28,6 +28,10 @@ PLENTY = 2**30  # bytes, of the connection as a whole
 LEFT_TO_HTTP = {"host", "connection", "accept-encoding"}
 
 T = TypeVar("T")
+
+
+class NotSpokenError(Exception):
+    """The server does not want to speak HTTP/2; the message says what instead."""
 
 
 @dataclass(slots=True)
@@ -159,7 +163,10 @@ class Connection:
 
 @contextmanager
 def connected(url: str, *, verify: bool) -> Iterator[Connection]:
-    """A connection to where `url` leads: by ALPN over TLS, with prior knowledge without. Raises Unjudged."""
+    """A connection to where `url` leads: by ALPN over TLS, with prior knowledge without.
+
+    Raises Unjudged, and NotSpokenError where ALPN says something else.
+    """
     try:
         library = import_module("h2.connection")
     except ImportError:
@@ -170,6 +177,5 @@ def connected(url: str, *, verify: bool) -> Iterator[Connection]:
         raise Unjudged(Verdict.INCONCLUSIVE, f"unreachable: {error}") from error
     with sock:
         if isinstance(sock, ssl.SSLSocket) and sock.selected_alpn_protocol() != "h2":
-            told = f"HTTP/2 is declared, and ALPN agreed on {sock.selected_alpn_protocol() or 'nothing'}"
-            raise Unjudged(Verdict.FAIL, told)
+            raise NotSpokenError(f"ALPN agreed on {sock.selected_alpn_protocol() or 'nothing'}")
         yield Connection(sock, library)

@@ -6,8 +6,9 @@ from typing import Any
 
 from conformance.captures.audience import accepted_by
 from conformance.captures.promptness import BREATH_SECONDS
-from conformance.http2 import WINDOW_BYTES, Connection, Stream, connected
+from conformance.http2 import WINDOW_BYTES, Connection, NotSpokenError, Stream, connected
 from conformance.subject import Subject
+from conformance.target.request import Request
 from conformance.verdict import Unjudged, Verdict
 
 __all__ = ["LARGE_BYTES", "STREAMS", "Head", "Multiplex", "multiplex"]
@@ -40,12 +41,20 @@ class Multiplex:
     beside_shut: tuple[float, ...] = ()
     shut_bytes: int = 0
     end: str = ""  # of the whole connection, where it has ended
+    refused: str = ""  # what was agreed on instead of HTTP/2; then there is nothing else
 
 
 def multiplex(subject: Subject) -> Multiplex:
     """Open the streams; publish where that can be done. Raises Unjudged."""
     channel = subject.channel()
     request = subject.request(channel)
+    try:
+        return _captured(subject, channel, request)
+    except NotSpokenError as instead:
+        return Multiplex(request.url, (), 0, 0, 0, refused=str(instead))
+
+
+def _captured(subject: Subject, channel: str, request: Request) -> Multiplex:
     with connected(request.url, verify=subject.target.target.tls.verify) as connection:
         connection.wait(lambda: None, BREATH_SECONDS)  # for the server's settings
         wanted = min(STREAMS, subject.roomy)

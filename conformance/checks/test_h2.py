@@ -20,6 +20,8 @@ FORBIDDEN = {
 @row("SSE-H2-001")
 def test_no_fields_of_the_connection(sse_multiplex: Multiplex) -> Judgement:
     """Read the names of all header fields of the answers, as they are on the wire."""
+    if sse_multiplex.refused:
+        return broken("HTTP/2, as declared", sse_multiplex.refused, declared=True)
     for head in sse_multiplex.heads:
         for name, value in head:
             if name.lower() in FORBIDDEN:
@@ -34,6 +36,8 @@ def test_many_streams_and_one_that_is_left(sse_multiplex: Multiplex, sse_target:
     """Open eight streams on one connection, publish, reset one of them, and publish again."""
     expected = f"{STREAMS} streams on one connection, of which each may be left alone"
     end = f": {sse_multiplex.end}" * bool(sse_multiplex.end)
+    if sse_multiplex.refused:
+        return inconclusive(f"no HTTP/2: {sse_multiplex.refused}")
     if sse_multiplex.wanted < STREAMS:
         told = f"politeness: needs {STREAMS} streams at once; the target can allow them"
         raise Unjudged(Verdict.SKIP, told)

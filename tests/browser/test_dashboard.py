@@ -171,7 +171,7 @@ def test_a_pointer_reads_a_chart(page: Page, served: Served) -> None:
         send(served, "POST", "/measurements", item)
     panel = page.locator("#detail figure")
     expect(panel.locator(".range")).to_have_text("30.0 – 40.0")
-    width = (panel.locator("canvas").bounding_box() or {})["width"]
+    width = panel.locator("canvas").evaluate("(canvas) => canvas.clientWidth")
 
     panel.locator("canvas").hover(position={"x": width - 40, "y": 20})
     expect(panel.locator(".range")).to_have_text(re.compile("^at [0-9]{2}:[0-9]{2}$"))

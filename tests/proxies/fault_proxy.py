@@ -116,8 +116,9 @@ def proxying(origin: str, mischief: Mischief) -> Iterator[str]:
     host, port = origin.partition("://")[2].split(":")
     with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
         threading.Thread(target=_accept, args=[listener, (host, int(port)), mischief], daemon=True).start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with suppress(OSError):
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
             listener.shutdown(socket.SHUT_RDWR)  # wakes the thread
 
 

@@ -50,10 +50,12 @@ class H2Server:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
             thread = threading.Thread(target=self._accept, args=[listener])
             thread.start()
-            yield self
-            with suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
-            thread.join()
+            try:
+                yield self
+            finally:
+                with suppress(OSError):
+                    listener.shutdown(socket.SHUT_RDWR)
+                thread.join()
 
     def publish(self, text: str) -> None:
         with self._lock:

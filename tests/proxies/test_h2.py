@@ -1,6 +1,10 @@
 """The rows of HTTP/2 pass a good server, and each fault fails its row and no other."""
 
+import socket
+import ssl
+import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +17,10 @@ from conformance.row import Payload
 from conformance.target import Target, loads
 from conformance.target.request import Request
 from conformance.verdict import Judgement, Unjudged
+from tests.conformance.test_wire_tls import OPENSSL, identity
 from tests.proxies.h2_server import H2_FAULTS, H2Server, Wrong
+
+__all__ = ["identity"]  # a fixture of theirs
 
 CHECKS: Mapping[str, Callable[[Multiplex, Target], Judgement]] = {
     "SSE-H2-001": lambda seen, _: test_h2.test_no_fields_of_the_connection(seen),
@@ -23,8 +30,8 @@ CHECKS: Mapping[str, Callable[[Multiplex, Target], Judgement]] = {
 
 
 def target(url: str) -> Target:
-    text = f"schema = 1\n[target]\nname = 'x'\nbase_url = '{url}'\nhttp = ['1.1', '2']\n"
-    return loads(f"{text}[subscribe]\npath = '/'\n", {})
+    server = f"[target]\nname = 'x'\nbase_url = '{url}'\nhttp = ['1.1', '2']\ntls = {{ verify = false }}\n"
+    return loads(f"schema = 1\n{server}[subscribe]\npath = '/'\n", {})
 
 
 class Subject(SimpleNamespace):
@@ -93,6 +100,28 @@ def test_a_stranger_is_not_asked_for_eight_streams() -> None:
     assert (found.wanted, found.opened) == (3, 3)
     with pytest.raises(Unjudged, match="politeness: needs 8 streams at once"):
         test_h2.test_many_streams_and_one_that_is_left(found, subject.target)
+
+
+@pytest.mark.skipif(OPENSSL is None, reason="no openssl: apt-get install openssl")
+def test_a_server_that_agrees_on_something_else_breaks_its_word(identity: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(identity)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=shake_hands, args=[listener, context])
+        thread.start()
+        subject = Subject(H2Server(url=f"https://127.0.0.1:{listener.getsockname()[1]}/"))
+        found = multiplex(subject)  # type: ignore[arg-type]
+        thread.join()
+
+    judged = test_h2.test_no_fields_of_the_connection(found)
+    assert (judged.verdict, judged.observed) == ("FAIL", "ALPN agreed on nothing")
+    assert verdicts(found, subject.target)["SSE-H2-002"] == "INCONCLUSIVE"
+
+
+def shake_hands(listener: socket.socket, context: ssl.SSLContext) -> None:
+    connection, _ = listener.accept()
+    with context.wrap_socket(connection, server_side=True) as secure:
+        secure.recv(1)
 
 
 def test_without_the_library_the_rows_are_skipped_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
