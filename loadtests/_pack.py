@@ -20,8 +20,9 @@ class Pack:
     def follow(self, delay: Callable[[], float]) -> None:
         """Hold their streams open until everybody leaves; parks the calling greenlet."""
         began = time.monotonic()
-        due = sorted(delay() for _ in self._subscribers)  # so one greenlet waits, instead of a timer for each
-        for subscriber, seconds in zip(self._subscribers, due, strict=True):
+        delays = (delay() for _ in self._subscribers)
+        # In order, so that one greenlet waits instead of a timer for each
+        for subscriber, seconds in zip(self._subscribers, sorted(delays), strict=True):
             if self._over.wait(max(0.0, began + seconds - time.monotonic())):
                 return
             subscriber.start(0)
