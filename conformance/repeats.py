@@ -20,8 +20,10 @@ def steady(first: Judgement, again: Callable[[], Judgement], *, tentative: bool 
     """`first`, or FLAKY where it is a failure and one of the repeats is none; both are kept.
 
     `tentative`: where all repeats agree that it is none, they are believed, since they had the server to
-    themselves.
+    themselves. So is what comes where there was too little to judge by at first.
     """
+    if tentative and first.verdict is Verdict.INCONCLUSIVE:
+        first = again()
     if first.verdict is not Verdict.FAIL:
         return first
     kind: dict[int, Judgement] = {}

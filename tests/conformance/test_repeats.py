@@ -54,6 +54,14 @@ def test_who_was_late_in_a_crowd_is_asked_again(then: list[Judgement], verdict: 
     assert steady(FAIL, lambda: next(rest), tentative=True).verdict == verdict
 
 
+def test_too_little_to_judge_by_in_a_crowd_is_looked_for_again() -> None:
+    rest = iter([FAIL, PASS, PASS])
+
+    assert steady(UNKNOWN, lambda: PASS, tentative=True) is PASS
+    assert steady(UNKNOWN, lambda: UNKNOWN, tentative=True) is UNKNOWN
+    assert steady(UNKNOWN, lambda: next(rest), tentative=True) is PASS
+
+
 def test_both_are_kept() -> None:
     found = steady(FAIL, lambda: PASS)
 
