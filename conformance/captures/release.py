@@ -83,9 +83,10 @@ def _counted(subject: Subject, way: str, by: str, count: Callable[[], int], befo
         begun = time.monotonic()
         for stream in streams:
             stream.close(reset=way == RESET)
-    _until(lambda: count() <= before, PROMPT_SECONDS)
+    released = _until(lambda: count() <= before, PROMPT_SECONDS)
     seconds = time.monotonic() - begun
-    return Release(STREAMS, max(0, count() - before), seconds, by)
+    kept = 0 if released else max(1, count() - before)  # at least one was held until then
+    return Release(STREAMS, kept, seconds, by)
 
 
 def _probed(subject: Subject, cap: int) -> dict[str, Release]:
