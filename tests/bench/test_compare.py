@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.bench.compare import compare, finish
-from tests.peers.recipe import NotInstalledError, Recipe
+from tests.peers.recipe import NotInstalledError, Recipe, recipes
 
 SHORT = ["--levels", "5", "--settle", "1", "--hold", "1"]
 
@@ -26,7 +26,10 @@ def test_servers_come_onto_one_page_and_what_is_missing_is_named(
     )
 
     assert done.exit_code == 0, done.output
-    assert "not measured: nchan: libnginx-mod-nchan is missing: apt-get install" in done.output
+    assert (
+        f"not measured: {recipes()['nchan'].name}: libnginx-mod-nchan is missing: apt-get install"
+        in done.output
+    )
     (result,) = tmp_path.glob("compare-*-eventbahn.json")
     assert json.loads(result.read_text())["run"]["name"] == "eventbahn"
     (page,) = tmp_path.glob("compare-*.html")
