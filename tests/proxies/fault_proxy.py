@@ -10,68 +10,56 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from math import inf
 from typing import NamedTuple
 
 __all__ = ["FAULTS", "GOOD", "Mischief", "proxying"]
 
 TICK_SECONDS, RECV_BYTES = 0.05, 65536
-WINDOW_SECONDS = 1.5  # of which all is sent at once
-BUFFER_BYTES = 4096
 IDLE_SECONDS = 1.0
 CUT_BYTE = 600_000  # in the middle of an event of a megabyte
 GZIP = 31  # the window of zlib for it
+END = b"\r\n\r\n"  # of a head
 
 Pieces = Iterator[bytes | None]
+Send = Callable[[Pieces], Iterator[bytes]]
 
 
 class Mischief(NamedTuple):
     """What goes wrong, and the rows that see it. One that is `coded` is for clients that offer gzip."""
 
     help: str
-    send: Callable[[Pieces], Iterator[bytes]]
+    send: Send
     caught_by: tuple[str, ...]
     coded: bool = False
 
 
-def whole(pieces: Pieces) -> Iterator[bytes]:
-    """Everything at once, as it should be."""
-    yield from filter(None, pieces)
+def holding(size: float = inf, seconds: float = inf) -> Send:
+    """What has come, once it is that much, or it is so long since something was sent."""
 
+    def send(pieces: Pieces) -> Iterator[bytes]:
+        held, begun = b"", time.monotonic()
+        for piece in pieces:
+            held += piece or b""
+            if len(held) >= size or time.monotonic() - begun > seconds:
+                yield held
+                held, begun = b"", time.monotonic()
+        yield held
 
-def collected(pieces: Pieces) -> Iterator[bytes]:
-    """Once in a while, whatever has come until then."""
-    held, begun = b"", time.monotonic()
-    for piece in pieces:
-        held += piece or b""
-        if time.monotonic() - begun > WINDOW_SECONDS:
-            begun = time.monotonic()
-            yield held
-            held = b""
-    yield held
-
-
-def buffered(pieces: Pieces) -> Iterator[bytes]:
-    """A whole buffer, or what there is when the server has ended."""
-    held = b""
-    for piece in filter(None, pieces):
-        held += piece
-        if len(held) >= BUFFER_BYTES:
-            yield held
-            held = b""
-    yield held
+    return send
 
 
 def compressed(pieces: Pieces) -> Iterator[bytes]:
     """The head at once; the body by a compressor that nobody flushes."""
-    head, body, coder = b"", b"", zlib.compressobj(wbits=GZIP)
+    head, coder = b"", zlib.compressobj(wbits=GZIP)
     for piece in filter(None, pieces):
-        if body or b"\r\n\r\n" in head:
+        if END in head:
             yield coder.compress(piece)
             continue
         head += piece
-        if b"\r\n\r\n" in head:
-            top, _, body = head.partition(b"\r\n\r\n")
-            yield top + b"\r\nContent-Encoding: gzip\r\n\r\n" + coder.compress(body)
+        top, end, body = head.partition(END)
+        if end:
+            yield top + b"\r\nContent-Encoding: gzip" + END + coder.compress(body)
     yield coder.flush()
 
 
@@ -96,16 +84,15 @@ def cut(pieces: Pieces) -> Iterator[bytes]:
             return
 
 
-GOOD = Mischief("Sends what comes.", whole, ())
+BOTH, SECOND = ("SSE-PROXY-001", "SSE-PROXY-002"), ("SSE-PROXY-002",)
+GOOD = Mischief("Sends what comes.", holding(size=1), ())
 FAULTS = {
-    "coalesces": Mischief(
-        "Sends what has come once every 1.5 seconds.", collected, ("SSE-PROXY-001", "SSE-PROXY-002")
-    ),
-    "buffers": Mischief("Waits until it has 4 KiB.", buffered, ("SSE-PROXY-001",)),
+    "coalesces": Mischief("Sends what has come once every 1.5 seconds.", holding(seconds=1.5), BOTH),
+    "buffers": Mischief("Waits until it has 4 KiB.", holding(size=4096), ("SSE-PROXY-001",)),
     "gzips-unflushed": Mischief(
-        "Compresses, and never flushes the compressor.", compressed, ("SSE-PROXY-002",), coded=True
+        "Compresses, and never flushes the compressor.", compressed, SECOND, coded=True
     ),
-    "kills-idle": Mischief("Ends a stream after a second of silence.", impatient, ("SSE-PROXY-002",)),
+    "kills-idle": Mischief("Ends a stream after a second of silence.", impatient, SECOND),
     "cuts": Mischief("Ends each response after 600,000 bytes.", cut, ("SSE-DATA-008",)),
 }
 
@@ -136,7 +123,7 @@ def _serve(client: socket.socket, origin: tuple[str, int], mischief: Mischief) -
         if mischief.coded and b"gzip" in asked:
             asked = asked.replace(b" HTTP/1.1", b" HTTP/1.0", 1)
         elif mischief.coded:
-            send = whole
+            send = GOOD.send
         threading.Thread(target=_down, args=[server, client, send], daemon=True).start()
         while asked:
             server.sendall(asked)
@@ -144,7 +131,7 @@ def _serve(client: socket.socket, origin: tuple[str, int], mischief: Mischief) -
         server.shutdown(socket.SHUT_RDWR)
 
 
-def _down(server: socket.socket, client: socket.socket, send: Callable[[Pieces], Iterator[bytes]]) -> None:
+def _down(server: socket.socket, client: socket.socket, send: Send) -> None:
     server.settimeout(TICK_SECONDS)
     with suppress(OSError), client:
         for piece in send(_pieces(server)):
