@@ -19,7 +19,7 @@ __all__ = ["Circuit", "Owner", "Stream"]
 OK = 200
 EVENT_STREAM = "text/event-stream"
 CONTENT_TYPE = re.compile(rb"\ncontent-type:[ \t]*([^;\r\n]*)", re.IGNORECASE)
-LONGEST_HEAD = 65_536  # bytes
+LONGEST_HEAD = 131_072  # bytes, with the first ones of the body that are read along
 LONGEST_TYPE = 60  # characters that an error shows
 
 
@@ -112,9 +112,10 @@ class Stream:
                 return
             if not self._open:
                 self._rest += data
+                if len(self._rest) > LONGEST_HEAD:
+                    self._fail(f"connect: a head longer than {LONGEST_HEAD} bytes")
+                    return
             self._parser.feed_data(data)
-            if self._socket is not None and not self._open and len(self._rest) > LONGEST_HEAD:
-                self._fail(f"connect: a head longer than {LONGEST_HEAD} bytes")
         except BlockingIOError:
             return
         except OSError as error:

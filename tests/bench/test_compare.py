@@ -25,11 +25,9 @@ def test_servers_come_onto_one_page_and_what_is_missing_is_named(
         compare, [*SHORT, "--peer", "eventbahn", "--peer", "nchan", "--out", str(tmp_path)]
     )
 
+    nchan = recipes()["nchan"].name
     assert done.exit_code == 0, done.output
-    assert (
-        f"not measured: {recipes()['nchan'].name}: libnginx-mod-nchan is missing: apt-get install"
-        in done.output
-    )
+    assert f"not measured: {nchan}: libnginx-mod-nchan is missing: apt-get install" in done.output
     (result,) = tmp_path.glob("compare-*-eventbahn.json")
     assert json.loads(result.read_text())["run"]["name"] == "eventbahn"
     (page,) = tmp_path.glob("compare-*.html")

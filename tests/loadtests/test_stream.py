@@ -62,8 +62,8 @@ ANSWERS = {
         ["open", "b'data: 1'", EOF],
     ),
     "a head without end": (
-        [r"HTTP/1.1 200 OK\r\nX: " + "x" * 70_000],
-        ["connect: a head longer than 65536 bytes"],
+        [r"HTTP/1.1 200 OK\r\nX: ", "x" * 100_000, "x" * 100_000],
+        ["connect: a head longer than 131072 bytes"],
     ),
     "no HTTP": ([r"SSH-2.0-OpenSSH\r\n"], ["stream: not HTTP: "]),
     "nothing": ([], [EOF]),
