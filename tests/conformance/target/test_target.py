@@ -482,3 +482,15 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
 def test_a_url_that_is_none(url: str) -> None:
     with pytest.raises(TargetError, match="expected an address like"):
         load(url, {})
+
+
+def test_a_file_knows_the_folder_that_it_lies_in_and_what_it_is_installed_from(tmp_path: Path) -> None:
+    file = tmp_path / "target.toml"
+    file.write_text(BARE + '[install]\npypi = ["x==1"]\n[process]\nstart = ["python", "${HERE}/app.py"]\n')
+    file.write_text(file.read_text() + 'ready = { tcp = "127.0.0.1:8000" }\n')
+
+    target = load(str(file), {})
+
+    assert target.process is not None
+    assert target.process.start == ("python", f"{tmp_path}/app.py")
+    assert (target.install.pypi, target.install.npm, target.install.debian) == (("x==1",), (), ())
