@@ -12,7 +12,8 @@ from tests.proxies.h2_server import H2_FAULTS, H2Fault
 
 __all__ = ["OF_THE_ROAD", "PAGE", "page"]
 
-OF_THE_ROAD = {**OF_PROXIES, **H2_FAULTS}
+OF_THE_ROAD: dict[str, Mischief | H2Fault] = dict(OF_PROXIES)
+OF_THE_ROAD.update({str(name): fault for name, fault in H2_FAULTS.items()})
 
 PAGE = Path(__file__).parent.parent / "docs" / "kill-matrix.md"
 HEAD = """\
