@@ -130,7 +130,7 @@ def exchange(subject: Subject, rows: Mapping[str, Sequence[Payload]]) -> Exchang
         if again:
             found.append([replace(last.rest[0][0], fenced=True, ended=True)])
         suspect = -1 if again else len(found)
-    found += last.rest[: len(planned.groups) - len(found)]
+    found += last.rest[len(last.rest) + len(found) - len(planned.groups) :]  # as far as it is not there yet
     trials = [trial for group in found for trial in group]
     controls = {one.payload.fields: one for one in trials[: len(planned.controls)]}
     rest = iter(trials[len(planned.controls) :])
