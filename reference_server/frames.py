@@ -1,4 +1,4 @@
-"""Events as frames: encoded once, kept in the tail, and encoded again only for who has fallen off it."""
+"""Events as frames: encoded once, when first wanted, and again only for who has fallen off the tail."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,12 +21,11 @@ class Frames:
         self._log = log
         self._encode = encode
         self._write = limits.write
-        self._tail = Tail(limits.tail_frames, limits.tail_bytes)
+        self._tail = Tail(limits.tail_frames, limits.tail_bytes, self._frame)
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Take over what was committed."""
-        for entry in entries:
-            self._tail.add(self._frame(entry))
+        self._tail.add(entries)
 
     def at_hand(self, sequence: int) -> list[Frame]:
         """From the tail; none if what follows is not there, or does not exist."""

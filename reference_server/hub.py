@@ -63,6 +63,9 @@ class Hub:
     def _fan_out(self) -> None:
         """The hot path: one join and one chunk for all who want the same, one write for each."""
         self._scheduled = False
+        if not self._live:
+            self.head = self._log.newest  # nobody to write to, and nothing to frame
+            return
         frames = self._frames.at_hand(self.head)
         if not frames:
             self._drop_back()

@@ -19,7 +19,7 @@ class Limits:
     subscribers: int = 20_000  # and channels: one that nobody listens to costs nothing
     devices: int = 100_000
     commit_queue: int = 64 << 20  # bytes of items that wait for their commit
-    tail_frames: int = 20_000  # the newest events, kept as ready-made frames
+    tail_frames: int = 20_000  # the newest events, kept in memory
     tail_bytes: int = 64 << 20
     write: int = 256 << 10  # bytes that one subscriber gets in one write; one larger event is still allowed
     backlog: int = 64 << 10  # bytes that wait in a subscriber's transport before it counts as full

@@ -1,6 +1,12 @@
-"""The newest events as ready-made frames: a ring, bounded in count and in bytes. Does no I/O."""
+"""The newest events: a ring, bounded in count and in size, whose frames are made when somebody wants them.
 
+Does no I/O.
+"""
+
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
+
+from reference_server.log import Entry
 
 __all__ = ["Frame", "Tail"]
 
@@ -15,37 +21,54 @@ class Frame(NamedTuple):
 
 
 class Tail:
-    """Frames of dense sequences, of which the oldest go when there are too many."""
+    """Events of dense sequences, of which the oldest go when there are too many. Each is framed at most once.
 
-    def __init__(self, most_frames: int, most_bytes: int) -> None:
+    What is not framed yet counts as large as its payload has characters.
+    """
+
+    def __init__(self, most_frames: int, most_bytes: int, frame: Callable[[Entry], Frame]) -> None:
         self._most_frames = most_frames
         self._most_bytes = most_bytes
-        self._frames: dict[int, Frame] = {}
+        self._frame = frame
+        self._kept: dict[int, Entry | Frame] = {}  # in order
         self._bytes = 0
         self._oldest = 1
 
     def __len__(self) -> int:
-        return len(self._frames)
+        return len(self._kept)
 
-    def add(self, frame: Frame) -> None:
-        """Append; the newest frame stays, however large it is."""
-        if not self._frames:
-            self._oldest = frame.sequence
-        self._frames[frame.sequence] = frame
-        self._bytes += len(frame.body)
-        while len(self._frames) > 1 and (
-            len(self._frames) > self._most_frames or self._bytes > self._most_bytes
-        ):
-            self._bytes -= len(self._frames.pop(self._oldest).body)
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Append; the newest stays, however large it is."""
+        kept, size = self._kept, self._bytes
+        if not kept and entries:
+            self._oldest = entries[0].sequence
+        for entry in entries:
+            kept[entry.sequence] = entry
+            size += len(entry.item.data)
+        while len(kept) > 1 and (len(kept) > self._most_frames or size > self._most_bytes):
+            size -= size_of(kept.pop(self._oldest))
             self._oldest += 1
+        self._bytes = size
 
     def after(self, sequence: int, most_bytes: int) -> list[Frame]:
         """What follows `sequence`: at least one frame, then up to `most_bytes`; none if it is not here."""
         found: list[Frame] = []
         size = 0
-        while (frame := self._frames.get(sequence + 1 + len(found))) is not None:
+        while (frame := self._at(sequence + 1 + len(found))) is not None:
             size += len(frame.body)
             if found and size > most_bytes:
                 break
             found.append(frame)
         return found
+
+    def _at(self, sequence: int) -> Frame | None:
+        kept = self._kept.get(sequence)
+        if isinstance(kept, Entry):
+            frame = self._kept[sequence] = self._frame(kept)
+            self._bytes += len(frame.body) - size_of(kept)
+            return frame
+        return kept
+
+
+def size_of(kept: Entry | Frame) -> int:
+    return len(kept.body) if isinstance(kept, Frame) else len(kept.item.data)
