@@ -83,6 +83,11 @@ class Subject:
         return self.target.politeness is None or self.target.politeness.max_requests is None
 
     @property
+    def held(self) -> int:
+        """How many streams we hold open now, all visitors together."""
+        return sum(not (stream.ended or stream.closed) for stream in self.streams)
+
+    @property
     def can_publish(self) -> bool:
         """Whether the target says how."""
         return self._publisher is not None

@@ -40,7 +40,7 @@ def releases(subject: Subject, process: ServerProcess | None) -> dict[str, Relea
     """Each of WAYS to leave. Raises Unjudged where the target gives nothing to see it by."""
     target = subject.target
     if target.process and target.process.metrics.connections:
-        return _all_counted(subject, METRIC, lambda: connections(target) or 0, idle=0)
+        return _all_counted(subject, METRIC, lambda: connections(target) or 0, idle=True)
     if target.limits.cap is not None:
         return _probed(subject, target.limits.cap)
     if process is not None and process.descriptors is not None:
@@ -50,17 +50,25 @@ def releases(subject: Subject, process: ServerProcess | None) -> dict[str, Relea
 
 
 def _all_counted(
-    subject: Subject, by: str, count: Callable[[], int], idle: int | None = None
+    subject: Subject, by: str, count: Callable[[], int], *, idle: bool = False
 ) -> dict[str, Release]:
-    """Each way by itself, when what was left before is gone: a server may take its time. Raises Unjudged."""
-    return {way: _counted(subject, way, by, count, _settled(count, idle)) for way in WAYS}
+    """Each way by itself, when what was left before is gone: a server may take its time. Raises Unjudged.
+
+    `idle`: streams are counted and nothing else, so that those we hold are what has to be left.
+    """
+    # whoever learns of it only when writing does so with the second heartbeat
+    most = max(QUIET_SECONDS, min(SETTLED_SECONDS, 2 * (subject.heartbeat or SETTLED_SECONDS)))
+    return {
+        way: _counted(subject, way, by, count, _settled(count, subject.held if idle else None, most))
+        for way in WAYS
+    }
 
 
-def _settled(count: Callable[[], int], idle: int | None) -> int:
+def _settled(count: Callable[[], int], idle: int | None, most: float) -> int:
     """The number, once it is `idle`; or has stood still, where that is not known or does not come."""
     found, since, begun = count(), time.monotonic(), time.monotonic()
-    quiet = QUIET_SECONDS if idle is None else SETTLED_SECONDS
-    while found != idle and time.monotonic() < min(since + quiet, begun + SETTLED_SECONDS):
+    quiet = QUIET_SECONDS if idle is None else most
+    while found != idle and time.monotonic() < min(since + quiet, begun + most):
         time.sleep(POLL_SECONDS)
         if (now := count()) != found:
             found, since = now, time.monotonic()

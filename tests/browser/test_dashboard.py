@@ -156,9 +156,10 @@ def test_charts_are_drawn_twelve_times_a_second_at_most(page: Page, served: Serv
             item = {"device": "room-101", "boot": 1, "seq": seq, "values": {"temp": 20 + seq % 7}}
             client.post("/measurements", json=item).raise_for_status()
     expect(page.locator("html")).to_have_attribute("data-events", "100")
+    page.wait_for_function("() => window.drawn.length > 0")
     drawn = page.evaluate("() => window.drawn")
 
-    assert 1 <= len(drawn) < 100
+    assert len(drawn) < 100
     assert len(drawn) - 1 <= 12 * (drawn[-1] - drawn[0]) / 1000 + 1
 
 

@@ -168,7 +168,7 @@ def test_of_several_paths_the_bad_one_is_named(origin: str, tmp_path: Path) -> N
 
 def test_two_addresses_are_enough(origin: str, tmp_path: Path) -> None:
     result = tmp_path / "result.json"
-    with proxying(origin, FAULTS["buffers"]) as road, posting(origin, devices=5, rate=20):
+    with proxying(origin, FAULTS["buffers"]) as road, posting(origin, devices=5, rate=4):
         command = [
             "check",
             f"{road}/events",
