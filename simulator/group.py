@@ -4,6 +4,7 @@ Everything it yields is a pure function of (seed, device, time), so what an outa
 came before the run, is read again by a second group over the same devices.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -65,11 +66,12 @@ class Group:
         self._last = np.full((len(profile.sensors), len(plan.ids)), np.nan)
         self._last_sample = np.full(len(plan.ids), -1)
         self._held: dict[Episode, float] = {}
-        self._away: dict[_Outage, set[int]] = {}
+        self._away: dict[_Outage, Counter[int]] = {}  # samples of each device that wait for its end
         self._postponed = Postponed()
         self._seen: set[Episode] = set()
         self.happened: list[Episode] = []
         self.held = 0  # samples that wait for the end of an outage
+        self._given: dict[_Outage, set[int]] = {}  # outages that are just over, and whose backlogs are given
 
     def inject(self, fault: Fault) -> None:
         """Let one more fault befall the devices; it must begin after all that was due (`begin_of`)."""
@@ -235,8 +237,10 @@ class Group:
         if self._outage is not None:
             return np.array([row for row, owner in owners.items() if owner == self._outage], dtype=np.int64)
         for row, owner in owners.items():
-            if owner is not None and row not in off:
-                self._away.setdefault(owner, set()).add(int(due.device[row]))
+            device = int(due.device[row])
+            # by jitter a sample may come when the backlog that has it was given
+            if owner is not None and row not in off and device not in self._given.get(owner, ()):
+                self._away.setdefault(owner, Counter())[device] += 1
                 self.held += 1
         return np.setdiff1d(np.arange(len(due.device)), np.array(list(owners), dtype=np.int64))
 
@@ -252,11 +256,15 @@ class Group:
 
     def _backlog(self, until: int) -> Iterator[Rows]:
         for outage in sorted(outage for outage in self._away if outage.end <= until):
-            devices = sorted(self._away.pop(outage))
+            waiting = self._away.pop(outage)
+            devices = sorted(waiting)
+            self.held -= waiting.total()
+            just = until - 2 * self.plan.profile.jitter
+            self._given = {each: who for each, who in self._given.items() if each.end >= just}
+            self._given.setdefault(outage, set()).update(devices)
             begin = max(-outage.minus_start, self._span.origin)
             again = self._again(devices, begin, outage.end, outage)
             for rows in again.rest():
-                self.held -= len(rows.device)
                 at = np.full_like(rows.ts, outage.end)
                 yield rows._replace(device=np.array(devices)[rows.device], at=at)
 

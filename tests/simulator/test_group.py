@@ -211,6 +211,20 @@ def test_what_an_outage_holds_back_is_counted() -> None:
     assert 0 < held[1] < held[2] <= 4
 
 
+def test_what_jitter_moves_beyond_an_outage_is_sent_once() -> None:
+    away = fault(match='"*"', kind='"offline"', at='"5m"', **{"for": '"4m"'})
+    config = office(away, "profile.room.jitter=10s", count=20)
+    group = Group(config.groups[0], span(NINE, 20))
+    sent = sorted(
+        (device, seq)
+        for rows in drain(group)
+        for device, seq in zip(rows.device.tolist(), rows.seq.tolist(), strict=True)
+    )
+
+    assert sent == [(device, seq) for device in range(20) for seq in range(20)]
+    assert group.held == 0
+
+
 def test_every_fault_is_told_once() -> None:
     episodes = happened([STUCK], span(NINE, 30))
 
