@@ -214,6 +214,7 @@ def timed(chromium: Browser) -> Iterator[Page]:
     page.route(f"{HOME}/**", answer)
     page.clock.install(time=0)
     page.goto(f"{HOME}/favicon.svg")
+    page.clock.pause_at(1)  # or else it goes on by itself, too
     page.evaluate(
         """async () => {
             const { Watchdog } = await import("/watchdog.js");

@@ -261,8 +261,10 @@ def test_a_search_finds_how_many_get_in(faulty: dict[str, Outcome]) -> None:
     found, full = done.result["capacity"], "5 of 6 connected"
     if found["gave_out"] is None:
         trials = [(trial["subscribers"], trial["missed"]) for trial in found["trials"]]
-        assert trials == [(4, None), (6, full), (5, None)]
-        assert (found["subscribers"], found["limit"]) == (5, full)
+        # whoever was refused comes back ever later, and may miss a trial as short as this
+        assert trials[:2] == [(4, None), (6, full)]
+        assert trials[2:] in ([(5, None)], [(5, late := "4 of 5 connected")])
+        assert (found["subscribers"], found["limit"]) == ((5, full) if trials[2][1] is None else (4, late))
         assert [phase["name"] for phase in done.result["phases"]] == ["4", "6", "5"]
     else:  # a busy machine: then nobody knows whose fault it was
         assert (found["gave_out"], done.code) == (6, 4)
