@@ -62,7 +62,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture(scope="session")
 def sse_target(pytestconfig: pytest.Config) -> "Target":
     """What the server promises."""
-    return _run(pytestconfig).target  # type: ignore[no-any-return]
+    return _run(pytestconfig).target  # type: ignore[no-any-return] # imported only when a run asks for it
 
 
 @pytest.fixture(scope="session")

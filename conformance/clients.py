@@ -47,6 +47,7 @@ def _sseclient(pieces: Sequence[bytes]) -> Iterator[Heard]:
 
 
 def _launchdarkly(pieces: Sequence[bytes]) -> Iterator[Heard]:
+    # This library has no types
     from ld_eventsource import SSEClient  # type: ignore[import-untyped]
     from ld_eventsource.config import (  # type: ignore[import-untyped]
         ConnectionClient,

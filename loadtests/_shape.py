@@ -25,7 +25,7 @@ class PlanShape(LoadTestShape):
     abstract = True
 
     def __init__(self, environment: Environment, crew: Callable[[], Crew]) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call] # Locust's
         self.run: Run | None = None
         self._last: Run | None = None
         self._environment = environment
@@ -37,7 +37,7 @@ class PlanShape(LoadTestShape):
 
     def reset_time(self) -> None:
         """Locust starts a new run; in the web interface there may be many. A master says so twice."""
-        super().reset_time()  # type: ignore[no-untyped-call]
+        super().reset_time()  # type: ignore[no-untyped-call] # Locust's
         if self.run is not None and self.run.over:
             self._last, self.run = self.run, None
 

@@ -1,6 +1,7 @@
 """When the probes of all publishers together are due: sorted sequences of instants (ns). Reads no clock."""
 
 import random
+from abc import abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -19,9 +20,9 @@ class Timetable(Sequence[int]):
     def __init__(self, count: int) -> None:
         self._count = count
 
+    @abstractmethod
     def due(self, number: int) -> int:
         """The instant of that number, which there is."""
-        raise NotImplementedError
 
     def __len__(self) -> int:
         return self._count

@@ -9,6 +9,7 @@ import json
 import ssl
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import Any, cast
@@ -45,14 +46,14 @@ OPEN_SECONDS = 60.0
 SETTLE_SECONDS = 0.5  # some count a stream as open when they ask for it
 
 
-class Reading:
+class Reading(ABC):
     """Streams, and what came through them."""
 
     opened = 0
     events = 0
 
-    def grow(self, count: int) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def grow(self, count: int) -> None: ...
 
 
 class Pumped(Reading):

@@ -1,5 +1,7 @@
 """Bytes of one connection, as HTTP and as events; in one piece, and a byte at a time."""
 
+from collections.abc import Callable
+
 import pytest
 
 from conformance.reading import Reading
@@ -22,7 +24,7 @@ def bytes_of(data: bytes) -> list[bytes]:
 
 
 @pytest.mark.parametrize("cut", [lambda data: [data], bytes_of], ids=["whole", "by bytes"])
-def test_chunks_become_a_body_and_events(cut) -> None:  # type: ignore[no-untyped-def]
+def test_chunks_become_a_body_and_events(cut: Callable[[bytes], list[bytes]]) -> None:
     stream = CHUNKED + b"9\r\ndata: x\n\n\r\n" + b"4;a=b\r\n: b\n\r\n" + b"0\r\n\r\n"
 
     read = reading(*cut(stream), end="eof")

@@ -74,7 +74,7 @@ def verdicts(seen: Multiplex, promised: Target) -> dict[str, str]:
 def seen(wrong: Wrong = "") -> tuple[Multiplex, Target]:
     with H2Server(wrong).serving() as server:
         subject = Subject(server)
-        return multiplex(subject), subject.target  # type: ignore[arg-type]
+        return multiplex(subject), subject.target  # type: ignore[arg-type] # what of a subject it needs
 
 
 def test_a_good_server_passes() -> None:
@@ -95,7 +95,7 @@ def test_a_fault_fails_its_row_and_no_other(wrong: Wrong) -> None:
 def test_a_stranger_is_not_asked_for_eight_streams() -> None:
     with H2Server().serving() as server:
         subject = Subject(server, roomy=3)
-        found = multiplex(subject)  # type: ignore[arg-type]
+        found = multiplex(subject)  # type: ignore[arg-type] # as above
 
     assert (found.wanted, found.opened) == (3, 3)
     with pytest.raises(Unjudged, match="politeness: needs 8 streams at once"):
@@ -110,7 +110,7 @@ def test_a_server_that_agrees_on_something_else_breaks_its_word(identity: Path) 
         thread = threading.Thread(target=shake_hands, args=[listener, context])
         thread.start()
         subject = Subject(H2Server(url=f"https://127.0.0.1:{listener.getsockname()[1]}/"))
-        found = multiplex(subject)  # type: ignore[arg-type]
+        found = multiplex(subject)  # type: ignore[arg-type] # as above
         thread.join()
 
     judged = test_h2.test_no_fields_of_the_connection(found)
