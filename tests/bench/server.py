@@ -14,8 +14,9 @@ import psutil
 
 from tests.bench.machine import on
 from tests.peers.recipe import ROOT, Recipe
+from tests.ports import free_port
 
-__all__ = ["BrokenError", "Server", "free_port", "running", "serving"]
+__all__ = ["BrokenError", "Server", "running", "serving"]
 
 DEADLINE = 30.0  # seconds to start, and to stop
 HEAD = b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
@@ -43,11 +44,6 @@ class Server:
     def rss(self) -> int:
         """Bytes of the whole tree."""
         return sum(each.memory_info().rss for each in self._tree())
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Locust as a command, and the stub server that it is measured by."""
 
 import json
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -66,13 +65,6 @@ class Outcome(NamedTuple):
         loss = self.phase["loss"]
         assert isinstance(loss, dict)
         return loss
-
-
-def free_port() -> int:
-    """A port that nobody listens on, a moment ago."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.loadtests.conftest import LOCUST, Outcome, free_port, outcome, start, stub
+from tests.loadtests.conftest import LOCUST, Outcome, outcome, start, stub
 from tests.loadtests.test_calibration import judged
+from tests.ports import free_port
 
 RUN = ("--scenario", "fanout", "--levels", "20", "--settle", "4", "--hold", "2", "--pub-rate", "20")
 SKEW = 5.3  # seconds that the other host's clock is ahead

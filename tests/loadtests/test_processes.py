@@ -13,8 +13,9 @@ import httpx
 import pytest
 
 from loadtests._verdict import INVALID
-from tests.loadtests.conftest import LOCUST, LONG, SHORT, Outcome, free_port, outcome, start, stub
+from tests.loadtests.conftest import LOCUST, LONG, SHORT, Outcome, outcome, start, stub
 from tests.loadtests.test_calibration import judged
+from tests.ports import free_port
 
 WATCHED = ("--server-pid", str(os.getpid()), "--server-metrics", "http://127.0.0.1:9/metrics")
 UNUSUAL = ("--kts", "off", "--source-ips", "127.0.4.0/30")

@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx
 
-from tests.loadtests.conftest import LOCUST, LONG, free_port, stub
+from tests.loadtests.conftest import LOCUST, LONG, stub
 from tests.loadtests.test_cli import eventually
 from tests.loadtests.test_processes import processes
+from tests.ports import free_port
 
 FORM = {
     "scenario": "fanout",

@@ -125,16 +125,16 @@ def install(recipe: Recipe) -> None:
 def there(package: str) -> bool:
     """Whether Debian's package is installed."""
     try:
-        run(["dpkg-query", "--show", "--showformat", "${db:Status-Abbrev}", package])
+        state = run(["dpkg-query", "--show", "--showformat", "${db:Status-Abbrev}", package])
     except NotInstalledError:
         return False
-    return True
+    return state.startswith("ii")  # and not removed with its configuration left
 
 
-def run(command: list[str], environ: Mapping[str, str] = os.environ) -> None:
-    """Raises NotInstalledError with what the command said last."""
+def run(command: list[str]) -> str:
+    """What the command printed. Raises NotInstalledError with what it said last."""
     try:
-        subprocess.run(command, env=environ, capture_output=True, text=True, timeout=MINUTES, check=True)
+        return subprocess.run(command, capture_output=True, text=True, timeout=MINUTES, check=True).stdout
     except subprocess.CalledProcessError as error:
         said = (error.stderr or error.stdout).strip().splitlines() or [f"exit code {error.returncode}"]
         raise NotInstalledError(f"`{' '.join(command)}` failed: {said[-1]}") from None

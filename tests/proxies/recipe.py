@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from tests.conftest import DEADLINE
+from tests.ports import free_port
 
 __all__ = ["ORIGIN", "RECIPES", "ROADS", "Recipe", "running"]
 
@@ -83,7 +84,7 @@ def running(recipe: Recipe, origin: str, work: Path) -> Iterator[str]:
     program = shutil.which(recipe.package, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
     if program is None:
         pytest.skip(f"no {recipe.package}: apt-get install {recipe.package}")
-    port = _free_port()
+    port = free_port()
     address = f"{recipe.listens.partition(':')[0]}:{port}"
     file = work / recipe.file
     text = recipe.text.replace(ORIGIN, origin.partition("://")[2]).replace(recipe.listens, address)
@@ -107,12 +108,6 @@ def running(recipe: Recipe, origin: str, work: Path) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _await(process: subprocess.Popen[bytes], port: int, said: Path) -> None:

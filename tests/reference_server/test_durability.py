@@ -9,7 +9,6 @@ import os
 import random
 import re
 import shutil
-import socket
 import subprocess
 import threading
 import time
@@ -30,15 +29,11 @@ from reference_server.limits import Limits
 from reference_server.log import Item
 from reference_server.sqlite_log import SqliteLog
 from tests.conftest import DEADLINE, EVENTBAHN, Serve, first_line
+from tests.ports import free_port
 from tests.reference_server.listener import Listener
 
 Key = tuple[str, int]
 PUBLISHERS = 4
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def key_of(data: str) -> Key:
