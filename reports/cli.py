@@ -154,11 +154,10 @@ def told_by_job() -> Path:
 def everything(results: Sequence[Path], baselines: Sequence[Path]) -> tuple[list[Loaded], list[Unreadable]]:
     """The baseline first; a file that is also among the results is the baseline only."""
     others = [path for path in results if not any(same(path, base) for base in baselines)]
-    marked, missed = load_all(baselines, baseline=True)
-    loaded, also = load_all(others)
-    for file in (*missed, *also):
+    loaded, missed = load_all(others, baselines)
+    for file in missed:
         click.echo(f"Error: {file.why}", err=True)
-    return [*marked, *loaded], [*missed, *also]
+    return loaded, missed
 
 
 def one_judged(loaded: Sequence[Loaded]) -> Conformance:

@@ -3,7 +3,8 @@
 import gzip
 import re
 import zlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,15 +51,32 @@ def load(path: Path) -> Result:
         raise ResultError(visible(f"{path}: {shortened(str(error))}")) from error
 
 
-def load_all(paths: Iterable[Path], *, baseline: bool = False) -> tuple[list[Loaded], list[Unreadable]]:
-    """What could be read, and what could not."""
+def load_all(results: Sequence[Path], baselines: Sequence[Path]) -> tuple[list[Loaded], list[Unreadable]]:
+    """What could be read, the baselines first, and what could not."""
     found, missed = [], []
-    for path in paths:
+    paths = [*baselines, *results]
+    for number, (path, name) in enumerate(zip(paths, told_apart(paths), strict=True)):
         try:
-            found.append(Loaded(path.name, load(path), baseline))
+            found.append(Loaded(name, load(path), number < len(baselines)))
         except ResultError as error:
-            missed.append(Unreadable(path.name, str(error)))
+            missed.append(Unreadable(name, str(error)))
     return found, missed
+
+
+def told_apart(paths: Sequence[Path]) -> list[str]:
+    """The name of each file, with folders in front where others are called so, too: `main/result.json`.
+
+    One that is given again is numbered.
+    """
+    shared = Counter(tail for path in dict.fromkeys(paths) for tail in tails(path))
+    names = [str(next((tail for tail in tails(path) if shared[tail] == 1), path)) for path in paths]
+    again = [names[:number].count(name) for number, name in enumerate(names)]
+    return [f"{name} ({times + 1})" if times else name for name, times in zip(names, again, strict=True)]
+
+
+def tails(path: Path) -> list[Path]:
+    """`a/b/c` → `c`, `b/c`, `a/b/c`."""
+    return [Path(*path.parts[-count:]) for count in range(1, len(path.parts) + 1)]
 
 
 def read(path: Path) -> bytes:

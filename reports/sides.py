@@ -19,7 +19,7 @@ PHASE = re.compile(r"phase\[([^\]]+)\]\.")
 
 
 class Loaded(NamedTuple):
-    """A result, the name of its file, and whether it was given as the baseline."""
+    """A result, the name of its file, like no other's, and whether it was given as the baseline."""
 
     name: str
     result: Result
@@ -76,14 +76,18 @@ def sides(loaded: Sequence[Loaded], kind: type[Result]) -> list[Side]:
     marked = [each for each in found if each.baseline]
     others = [each for each in found if not each.baseline]
     repeats = bool(marked) or len({target(each.result) for each in found}) > 1
-    groups: dict[str, list[Loaded]] = {}
-    for each in others:
-        groups.setdefault(target(each.result) if repeats and kind is Load else each.name, []).append(each)
-    made = [Side(name, runs) for name, runs in groups.items()]
+    if repeats and kind is Load:
+        groups: dict[str, list[Loaded]] = {}
+        for each in others:
+            groups.setdefault(target(each.result), []).append(each)
+        made = [Side(name, runs) for name, runs in groups.items()]
+    else:
+        made = [Side(each.name, [each]) for each in others]
     if not marked:
         return made
     name = target(marked[0].result)
-    return [Side(f"{name} (baseline)" if name in groups else name, marked), *made]
+    taken = any(side.name == name for side in made)
+    return [Side(f"{name} (baseline)" if taken else name, marked), *made]
 
 
 def target(result: Result) -> str:

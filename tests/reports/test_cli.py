@@ -336,3 +336,20 @@ def test_a_row_that_is_not_there_cannot_be_withheld(tmp_path: Path) -> None:
 
     assert (done.exit_code, out.exists()) == (2, False)
     assert "--withhold INJ,IJN: there is no row or section 'IJN'" in done.stderr
+
+
+def test_two_folders_with_files_of_one_name_are_two_sides(tmp_path: Path) -> None:
+    files: dict[str, list[Path]] = {"load": [], "suite": []}
+    for folder, hist, rows in (("main", {}, []), ("branch", {"hist": SLOW}, [samples.FAILED])):
+        (tmp_path / folder).mkdir()
+        good = [samples.row("SSE-HTTP-001", "PASS")]
+        files["load"].append(samples.put(tmp_path / folder, "load.json", samples.load(**hist)))
+        files["suite"].append(samples.put(tmp_path / folder, "suite.json", samples.conformance(*good, *rows)))
+    out = ("-o", tmp_path / "page.html")
+
+    load = run(*files["load"], *out, "--fail-if", "deliver.p99 > 1.2x")
+    suite = run(*files["suite"], *out, "--fail-if", "fail > 0")
+
+    assert load.exit_code == suite.exit_code == 1
+    assert "yes. branch/load.json: 2.00x (18.00\u00a0ms to 9.00\u00a0ms of main/load.json)" in load.stdout
+    assert "yes. main/suite.json: 0; branch/suite.json: 1" in suite.stdout

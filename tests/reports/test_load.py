@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.load import ResultError, decode, load
+from reports.load import ResultError, decode, load, told_apart
 from reports.load_schema import Load
 from reports.schemas import Conformance, Fleet
 from tests.reports import samples
@@ -140,3 +140,20 @@ def test_what_is_larger_than_any_result_is_not_read_whole(
 
     with pytest.raises(ResultError, match="is larger than 1 MiB"):
         load(path)
+
+
+NAMES = {
+    "by their own names": (["x/a.json", "y/b.json"], ["a.json", "b.json"]),
+    "by their folders": (
+        ["main/r.json", "branch/r.json", "c.json"],
+        ["main/r.json", "branch/r.json", "c.json"],
+    ),
+    "by as many as it takes": (["/a/x/r.json", "/b/x/r.json"], ["a/x/r.json", "b/x/r.json"]),
+    "one has no folder": (["r.json", "x/r.json"], ["r.json", "x/r.json"]),
+    "given again": (["x/r.json", "x/r.json"], ["r.json", "r.json (2)"]),
+}
+
+
+@pytest.mark.parametrize(("paths", "names"), NAMES.values(), ids=NAMES)
+def test_no_two_files_go_by_one_name(paths: list[str], names: list[str]) -> None:
+    assert told_apart([Path(path) for path in paths]) == names

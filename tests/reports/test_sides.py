@@ -54,3 +54,7 @@ def test_an_invalid_run_counts_only_where_there_is_no_other() -> None:
     assert Side("s", [Loaded("a", bad)]).unfit(name) == "a is invalid: phase 100: busy"
     assert Side("s", [Loaded("a", bad)]).values("phase[1000].deliver.p99") == [9000]
     assert Side("s", [Loaded("a", bad)]).values("deliver.p99") == []
+
+
+def test_files_that_are_called_alike_are_sides_of_their_own() -> None:
+    assert names(Loaded("a", run("u")), Loaded("a", run("u"))) == [("a", 1), ("a", 1)]
