@@ -16,16 +16,20 @@ class Ration:
     def __init__(self, target: Target) -> None:
         polite = target.politeness
         most = target.limits.streams
-        self.most_streams = min(most, polite.max_streams or most) if polite else most
+        self._most_streams = min(most, polite.max_streams or most) if polite else most
         self._most_requests = polite.max_requests if polite else None
         self._requests = 0
         self._counted = threading.Lock()
 
+    def room(self, opened: Sequence[WireStream]) -> int:
+        """How many streams may be opened beside those of `opened` that are open still."""
+        return max(0, self._most_streams - sum(not stream.closed for stream in tuple(opened)))
+
     def stream(self, opened: Sequence[WireStream]) -> None:
         """Raises Unjudged where one more beside those of `opened` that are open still is one too many."""
-        if sum(not stream.closed for stream in tuple(opened)) >= self.most_streams:
+        if not self.room(opened):
             told = (
-                f"politeness: needs more than {self.most_streams} streams at once; the target can allow them"
+                f"politeness: needs more than {self._most_streams} streams at once; the target can allow them"
             )
             raise Unjudged(Verdict.SKIP, told)
         self.request()

@@ -162,8 +162,8 @@ class Subject:
 
     @property
     def roomy(self) -> int:
-        """How many streams may be open at once."""
-        return self._ration.most_streams
+        """How many more streams may be opened now."""
+        return self._ration.room(self.streams)
 
     def request(self, channel: str) -> Request:
         """A plain subscription, for whoever sends it in another way. Raises Unjudged."""

@@ -47,20 +47,24 @@ class Multiplex:
 def multiplex(subject: Subject) -> Multiplex:
     """Open the streams; publish where that can be done. Raises Unjudged."""
     channel = subject.channel()
+    wanted = min(STREAMS, subject.roomy)
+    if not wanted:
+        raise Unjudged(Verdict.SKIP, "politeness: all the streams that the target allows are open already")
+    subject.afford(wanted)
     request = subject.request(channel)
     try:
-        return _captured(subject, channel, request)
+        return _captured(subject, channel, request, wanted)
     except NotSpokenError as instead:
         return Multiplex(request.url, (), 0, 0, 0, refused=str(instead))
 
 
-def _captured(subject: Subject, channel: str, request: Request) -> Multiplex:
+def _captured(subject: Subject, channel: str, request: Request, wanted: int) -> Multiplex:
     with connected(request.url, verify=subject.target.target.tls.verify) as connection:
         connection.wait(lambda: None, BREATH_SECONDS)  # for the server's settings
-        wanted = min(STREAMS, subject.roomy)
         many = min(wanted, connection.allowed)
-        streams = [connection.ask(request) for _ in range(many - 1)]
-        streams.append(connection.ask(request, shut=True))
+        requests = [request, *(subject.request(channel) for _ in range(many - 1))]
+        streams = [connection.ask(one) for one in requests[:-1]]
+        streams.append(connection.ask(requests[-1], shut=True))
         connection.wait(lambda: all(one.head or one.end for one in streams) or None, subject.head_seconds)
         opened = [one for one in streams if one.status == OK and not one.end]
         heads = tuple(one.head for one in streams if one.head)

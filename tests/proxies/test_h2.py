@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import conformance.subject
 from conformance.captures.multiplex import Multiplex, multiplex
 from conformance.checks import test_h2
 from conformance.requirements import REQUIREMENTS
@@ -17,6 +18,7 @@ from conformance.row import Payload
 from conformance.target import Target, loads
 from conformance.target.request import Request
 from conformance.verdict import Judgement, Unjudged
+from conformance.wire import Wire
 from tests.conformance.test_wire_tls import OPENSSL, identity
 from tests.proxies.h2_server import H2_FAULTS, H2Server, Wrong
 
@@ -29,9 +31,9 @@ CHECKS: Mapping[str, Callable[[Multiplex, Target], Judgement]] = {
 }
 
 
-def target(url: str) -> Target:
+def target(url: str, more: str = "") -> Target:
     server = f"[target]\nname = 'x'\nbase_url = '{url}'\nhttp = ['1.1', '2']\ntls = {{ verify = false }}\n"
-    return loads(f"schema = 1\n{server}[subscribe]\npath = '/'\n", {})
+    return loads(f"schema = 1\n{server}[subscribe]\npath = '/'\n{more}", {})
 
 
 class Subject(SimpleNamespace):
@@ -50,6 +52,9 @@ class Subject(SimpleNamespace):
 
     def channel(self) -> str:
         return "x"
+
+    def afford(self, requests: int) -> None:
+        assert requests <= self.roomy
 
     def request(self, _: str) -> Request:
         return Request("GET", self.server.url, ((b"Accept", b"text/event-stream"),))
@@ -100,6 +105,45 @@ def test_a_stranger_is_not_asked_for_eight_streams() -> None:
     assert (found.wanted, found.opened) == (3, 3)
     with pytest.raises(Unjudged, match="politeness: needs 8 streams at once"):
         test_h2.test_many_streams_and_one_that_is_left(found, subject.target)
+
+
+def visitor(server: H2Server, politeness: str, streams_open: int, wire: Wire) -> conformance.subject.Subject:
+    """A real one, who has so many streams open elsewhere."""
+    told = f"[politeness]\n{politeness}\n"
+    made = conformance.subject.Subject(target(server.url, told), wire, {}, "nonce")
+    made.streams += [SimpleNamespace(closed=False)] * streams_open  # type: ignore[list-item] # all that is asked
+    return made
+
+
+def test_each_stream_of_a_connection_is_a_request() -> None:
+    with H2Server().serving() as server, Wire() as wire:
+        subject = visitor(server, "max_streams = 8\nmax_requests = 9", 0, wire)
+        found = multiplex(subject)
+
+    assert (found.wanted, found.opened) == (8, 8)
+    with pytest.raises(Unjudged, match="needs 2 requests, and 1 are left"):
+        subject.afford(2)
+
+
+def test_streams_that_are_open_already_leave_room_for_fewer() -> None:
+    with H2Server().serving() as server, Wire() as wire:
+        found = multiplex(visitor(server, "max_streams = 3", 1, wire))
+
+    assert (found.wanted, found.opened) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("politeness", "streams_open", "why"),
+    [
+        ("max_streams = 8\nmax_requests = 7", 0, "needs 8 requests, and 7 are left"),
+        ("max_streams = 3", 3, "all the streams that the target allows are open already"),
+    ],
+    ids=["requests", "streams"],
+)
+def test_what_would_be_too_much_is_not_begun(politeness: str, streams_open: int, why: str) -> None:
+    nobody = H2Server(url="http://127.0.0.1:1/")
+    with Wire() as wire, pytest.raises(Unjudged, match=f"politeness: {why}"):
+        multiplex(visitor(nobody, politeness, streams_open, wire))
 
 
 @pytest.mark.skipif(OPENSSL is None, reason="no openssl: apt-get install openssl")
