@@ -8,9 +8,10 @@ from typing import Any, Literal, NamedTuple
 
 from reports.load_schema import Load
 from reports.metrics import PhaseMetrics, phases
+from reports.quantities import figure
 from reports.ratios import FEWEST, Ratio, chance, compared
 from reports.sides import Side
-from reports.units import count, figure, times
+from reports.units import count, times
 
 __all__ = ["Cell", "Comparison", "Line", "at", "comparison"]
 

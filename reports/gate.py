@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from reports.quantities import KNOWN, timed
+from reports.metrics import UNITS_US
+from reports.quantities import KNOWN, figure, timed
 from reports.ratios import ratio
 from reports.schemas import Result
 from reports.sides import PHASE, Loaded, Side, sides
-from reports.units import figure, times
+from reports.units import times
 
 __all__ = ["Gate", "GateError", "Judgement", "judge", "judge_all"]
 
-UNITS = {"us": 1.0, "µs": 1.0, "ms": 1e3, "s": 1e6}
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
@@ -63,10 +63,10 @@ class Gate:
             near = get_close_matches(bare, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known[:40])} …"
             raise GateError(f"--fail-if {text!r}: no figure {bare!r}; {hint}")
-        if unit != "x" and timed(name) != (unit in UNITS):
+        if unit != "x" and timed(name) != (unit in UNITS_US):
             takes = "ms, us, s or x" if timed(name) else "x, % or none: it is no time"
             raise GateError(f"--fail-if {text!r}: the unit of {bare} is one of {takes}")
-        scale = 0.01 if unit == "%" else UNITS.get(unit, 1.0)
+        scale = 0.01 if unit == "%" else UNITS_US.get(unit, 1.0)
         return cls(text.strip(), kinds[0], name, compare, float(bound) * scale, unit == "x")
 
 

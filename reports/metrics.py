@@ -15,6 +15,7 @@ from reports.units import count, ms
 
 __all__ = [
     "QUANTILES",
+    "UNITS_US",
     "Distribution",
     "Limit",
     "PhaseMetrics",

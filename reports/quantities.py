@@ -14,11 +14,13 @@ from reports.load_schema import Load, Measured, Series
 from reports.metrics import QUANTILES, Distribution, PhaseMetrics, phases
 from reports.schemas import Conformance, Fleet, Result
 from reports.tally import ORDER, tally
+from reports.units import count, ms, plain
 
-__all__ = ["KNOWN", "quantities", "timed"]
+__all__ = ["KNOWN", "figure", "quantities", "timed"]
 
 LATENCIES = (
-    *("deliver", "deliver_sent", "last_subscriber", "spread", "connect", "first_event", "publish"),
+    *("deliver", "deliver_sent", "deliver_xdom", "last_subscriber", "last_subscriber_xdom", "spread"),
+    *("connect", "first_event", "publish"),
     *("publisher_late", "client_lag", "replay", "reconnect", "catchup", "drain"),
 )
 FIGURES = ("min", "mean", *QUANTILES, "max")
@@ -27,7 +29,10 @@ RATES = ("offered_pub_s", "achieved_pub_s", "deliveries_s")
 SERVER = ("server.cpu", "server.rss_mb", "server.cpu_us_per_delivery")
 BACK = ("back50", "back95", "back99", "back100")
 OTHERS = {  # of a phase, and whether they add up over phases
-    "resume": ("cut", "reconnects", "replayed", "gap", "dup", "refused", "http_429", "http_4xx", "http_5xx"),
+    "resume": (
+        *("cut", "reconnects", "replayed", "gap", "dup"),
+        *("refused", "http_429", "http_4xx", "http_5xx", "http_other"),
+    ),
     "answers": ("429", "4xx", "5xx", "other", "none", "unsent"),
     "churn": ("left", "abandoned"),
 }
@@ -63,6 +68,13 @@ KNOWN: Mapping[type[Result], frozenset[str]] = {
 def timed(name: str) -> bool:
     """Whether a figure is a time, in µs."""
     return name.rpartition(".")[2] in (*FIGURES, *BACK)
+
+
+def figure(name: str, value: float) -> str:
+    """One of them with its unit: `9.00 ms`, `1 000`, `0.95`."""
+    if timed(name):
+        return f"{ms(value)}\u00a0ms"
+    return plain(value) if value < 1 else count(value)
 
 
 def quantities(result: Result) -> dict[str, float]:

@@ -2,11 +2,10 @@
 
 from math import isinf
 
-__all__ = ["ABSENT", "count", "figure", "latency", "ms", "plain", "times"]
+__all__ = ["ABSENT", "count", "latency", "ms", "plain", "times"]
 
 ABSENT = "–"
 THIN = "\u202f"  # narrow, does not break
-TIMES = ("min", "mean", "p50", "p90", "p95", "p99", "p999", "max", "back50", "back95", "back99", "back100")
 
 
 def count(number: float | None) -> str:
@@ -38,11 +37,3 @@ def plain(number: float) -> str:
 def times(number: float) -> str:
     """A ratio: 1.04x, 12.3x, ∞x."""
     return "∞x" if isinf(number) else f"{number:.3g}x" if number >= 1000 else f"{number:.2f}x"
-
-
-def figure(name: str, value: float) -> str:
-    """A figure of a result with its unit: `9.00 ms`, `1 000`, `0.95`."""
-    last = name.rpartition(".")[2]
-    if last in TIMES:
-        return f"{ms(value)}\u00a0ms"
-    return plain(value) if value < 1 else count(value)

@@ -2,8 +2,9 @@
 
 import pytest
 
+from loadtests._slo import METRICS, TIMED
 from reports.load_schema import Load
-from reports.quantities import KNOWN, quantities, timed
+from reports.quantities import KNOWN, figure, quantities, timed
 from reports.schemas import Conformance, Fleet, Result
 from tests.reports import samples
 from tests.reports.samples import row
@@ -90,3 +91,22 @@ def test_times_are_told_from_counts() -> None:
     assert timed("resume.back50")
     assert not timed("loss.silent")
     assert not timed("deliver.n")
+
+
+def test_a_figure_carries_the_unit_of_its_name() -> None:
+    assert figure("phase[5].deliver.p99", 9000) == "9.00\u00a0ms"
+    assert figure("resume.back50", 120_000) == "120.00\u00a0ms"
+    assert figure("loss.lost", 1234) == "1\u202f234"
+    assert figure("coverage", 0.875) == "0.875"
+
+
+def test_whatever_a_load_test_promises_can_be_asked() -> None:
+    assert not {*METRICS} - KNOWN[Load]
+    assert {name for name in METRICS if timed(name)} == {*TIMED}
+
+
+def test_whoever_was_refused_in_any_way_is_added_up_over_phases() -> None:
+    refused = dict.fromkeys(("refused", "http_429", "http_4xx", "http_5xx", "http_other"), 2)
+    found = quantities(samples.a_load(*(samples.phase(n, 10 + n, resume=refused) for n in range(3))))
+
+    assert {found[f"resume.{name}"] for name in refused} == {6}

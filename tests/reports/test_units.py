@@ -2,7 +2,7 @@
 
 import pytest
 
-from reports.units import ABSENT, count, figure, latency, ms, plain, times
+from reports.units import ABSENT, count, latency, ms, plain, times
 
 COUNTS = [(0, "0"), (12345, "12\u202f345"), (9998.7, "9\u202f998.7"), (10.0, "10"), (None, ABSENT)]
 
@@ -37,10 +37,3 @@ def test_a_ratio_is_short_at_any_size() -> None:
         "1.23e+04x",
         "∞x",
     ]
-
-
-def test_a_figure_carries_the_unit_of_its_name() -> None:
-    assert figure("phase[5].deliver.p99", 9000) == "9.00\u00a0ms"
-    assert figure("resume.back50", 120_000) == "120.00\u00a0ms"
-    assert figure("loss.lost", 1234) == "1\u202f234"
-    assert figure("coverage", 0.875) == "0.875"
