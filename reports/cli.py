@@ -66,7 +66,7 @@ def told_schema(context: click.Context, _: click.Parameter, kind: str | None) ->
     "withheld",
     metavar="ID,…",
     default="",
-    help="Show nothing that was found about these rows and sections: INJ,DATA-002.",
+    help="Show nothing that was found about these rows and sections: INJ,SEC,DATA-002,DATA-008,DATA-010.",
 )
 @click.option(
     "--badge",

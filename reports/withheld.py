@@ -16,6 +16,7 @@ from reports.tally import BAD, DESELECTED, tally
 __all__ = ["names", "withhold"]
 
 REASON = f"{DESELECTED}: not published"
+SHARED = {"DATA", "FRAME", "INJ"}  # sections whose payloads are published on one stream
 BLANK = {"expected": None, "observed": None, "evidence": None, "reproduce": None, "seconds": None}
 
 
@@ -54,6 +55,11 @@ def shown(row: Row, withheld: Collection[str]) -> Row:
         return replace(row, verdict="SKIP", reason=REASON, packed_arrivals=nothing(), **BLANK)
     if row.verdict == "DEPENDENCY" and any(id_ in (row.reason or "") for id_ in withheld):
         return replace(row, reason="it requires a row that is not published", observed=None, evidence=None)
+    # Where one payload ends the stream, all rows that share it quote that payload, and it may be a withheld
+    # one's. Nothing in the row tells whose it is, so none is quoted.
+    if row.section in SHARED and '"' in (row.reason or ""):
+        unjudged = {"observed": None, "evidence": None} if row.verdict == "INCONCLUSIVE" else {}
+        return replace(row, reason="it quotes a payload, which is not published", **unjudged)
     return row
 
 

@@ -25,7 +25,8 @@ def document(*rows: dict[str, Any]) -> bytes:
     ("row", "expected"),
     [
         *(("SSE-INJ-001", True), ("SSE-INJ-008", True), ("SSE-SEC-004", True)),
-        *(("SSE-DATA-002", True), ("SSE-DATA-010", True), ("SSE-DATA-001", False), ("SSE-HTTP-001", False)),
+        *(("SSE-DATA-002", True), ("SSE-DATA-008", True), ("SSE-DATA-010", True)),
+        *(("SSE-DATA-001", False), ("SSE-HTTP-001", False)),
     ],
 )
 def test_these_are_withheld(row: str, expected: bool) -> None:
@@ -61,3 +62,32 @@ def test_a_reason_does_not_tell_of_another_row(reason: str) -> None:
     (found,) = json.loads(published(document(row("SSE-FRAME-001", "DEPENDENCY", reason))))["rows"]
 
     assert found["reason"] == "it requires a row that is not published"
+
+
+LOST = 'the stream was ended by the server, when "a\\r\\nSECRET" was published'
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "observed"),
+    [
+        ("INCONCLUSIVE", LOST, ""),
+        ("FAIL", f"at the origin http://127.0.0.1:1 it could not be judged: {LOST}", "seen"),
+    ],
+    ids=["not judged", "not judged at the origin"],
+)
+@pytest.mark.parametrize("id_", ["SSE-DATA-001", "SSE-FRAME-008"])
+def test_a_row_that_shares_the_stream_does_not_quote_what_ended_it(
+    id_: str, verdict: str, reason: str, observed: str
+) -> None:
+    content = published(document(row(id_, verdict, reason)))
+    (found,) = json.loads(content)["rows"]
+
+    assert b"SECRET" not in content
+    assert (found["verdict"], found["observed"]) == (verdict, observed)
+    assert found["reason"] == "it quotes a payload, which is not published"
+
+
+def test_other_reasons_stay() -> None:
+    rows = [row("SSE-DATA-001", "INCONCLUSIVE", "too late"), row("SSE-BEAT-001", "INCONCLUSIVE", '"x"')]
+
+    assert json.loads(published(document(*rows)))["rows"] == rows

@@ -60,3 +60,39 @@ def test_the_page_says_that_they_are_not_published_and_nothing_else() -> None:
 
 def test_names_are_parted_by_commas() -> None:
     assert names(" INJ, DATA-002 ,,") == ["INJ", "DATA-002"]
+
+
+LOST = 'the stream was ended by the server, when "SECRET" was published'
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "observed"),
+    [
+        ("INCONCLUSIVE", LOST, None),
+        ("FAIL", f"at the origin http://127.0.0.1:1 it could not be judged: {LOST}", "its own"),
+    ],
+    ids=["not judged", "not judged at the origin"],
+)
+@pytest.mark.parametrize("id_", ["SSE-DATA-001", "SSE-FRAME-008"])
+def test_a_row_that_shares_the_stream_does_not_quote_what_ended_it(
+    id_: str, verdict: str, reason: str, observed: str | None
+) -> None:
+    rows = [samples.FAILED, row(id_, verdict, reason=reason, observed="its own")]
+    loaded = withhold(samples.loaded(samples.a_conformance(*rows)), ["INJ"])
+
+    assert isinstance(loaded[0].result, Conformance)
+    found = loaded[0].result.rows[1]
+    assert (found.reason, found.observed) == ("it quotes a payload, which is not published", observed)
+    assert "SECRET" not in "".join(pieces(loaded))
+
+
+def test_other_reasons_stay() -> None:
+    rows = [
+        samples.FAILED,
+        row("SSE-DATA-001", "INCONCLUSIVE", reason="too late"),
+        row("SSE-BEAT-001", "INCONCLUSIVE", reason='"x"'),
+    ]
+    (found,) = withhold(samples.loaded(samples.a_conformance(*rows)), ["INJ"])
+
+    assert isinstance(found.result, Conformance)
+    assert [each.reason for each in found.result.rows[1:]] == ["too late", '"x"']
