@@ -49,12 +49,15 @@ def resume(config: Config, span: Span, path: Path, *, until: bool, url: bool) ->
 
 
 def _extended(config: Config, path: Path, state: State, end: int | None) -> State:
-    """The state of a run that ends later: near its old end there may be samples that it never had."""
+    """The state of a run that ends later: near its old end there may be samples that it never had.
+
+    Its watermarks may count what it has sent at that end and would now send later: they say nothing any more.
+    """
     if state.end is None or (end is not None and end < state.end):
         raise StateError(f"{path}: its run ends later than that; --until may only extend it")
     margin = 2 * max(plan.profile.jitter for plan in config.groups) + 1
     position = min(state.position, state.end - margin)
-    return msgspec.structs.replace(state, position=position, complete=False)
+    return msgspec.structs.replace(state, position=position, watermarks={}, complete=False)
 
 
 def _by_receiver(config: Config, span: Span, path: Path) -> Resumed:

@@ -63,6 +63,15 @@ def test_what_is_given_wins(tmp_path: Path) -> None:
     assert found.state.position == START + 10 * MINUTE - 1001  # two jitters before its end, and one ms
 
 
+def test_what_was_settled_beyond_the_position_counts_for_the_old_end_alone(tmp_path: Path) -> None:
+    same, later = (resume(config(), RUN, left(tmp_path), until=until, url=False) for until in (False, True))
+
+    assert same.state is not None
+    assert same.state.watermarks == {"room-101": 2}
+    assert later.state is not None
+    assert (later.state.position, later.state.watermarks) == (START + 5 * MINUTE, {})
+
+
 def test_injected_faults_are_part_of_it(tmp_path: Path) -> None:
     fault = {"match": "room-102", "kind": "reboot", "at": "2m", "for": "1m"}
     found = resume(config(), RUN, left(tmp_path, faults=(fault,)), until=False, url=False)

@@ -13,6 +13,7 @@ from aiohttp import web
 from simulator.config import Config, load
 from simulator.line_file import UnwritableError
 from simulator.plan import Span
+from simulator.resume import resume
 from simulator.run import FleetRun
 from simulator.state import State, read_state
 from simulator.stop import Stop
@@ -236,3 +237,31 @@ def test_the_truth_is_told_of_devices_that_are_heard_no_more(tmp_path: Path) -> 
         )  # a head, five episodes, and five messages of each device
 
     play(act)
+
+
+def test_a_run_that_is_cut_off_at_its_end_and_then_extended_loses_nothing(tmp_path: Path) -> None:
+    """At its end it has sent what was delayed, which with a later end comes after other messages."""
+    delay = 'fault=[{match="*", kind="delay", at="3m", for="1m", p=1.0, by="40m"}]'
+    later, stop, taken = RUN._replace(end=START + 25 * MINUTE), Stop(), set[tuple[str, int]]()
+
+    def script(post: Post) -> web.Response | None:
+        if not stop.asked and any(item["device"] == "air-01" for item in post.items):
+            return web.Response(status=503, headers={"Retry-After": "30"})
+        taken.update((item["device"], item["seq"]) for item in post.items)
+        if len(taken) == 4 * 15:
+            stop.ask(0.5)
+        return None
+
+    async def act(receiver: Receiver) -> None:
+        config = posts(receiver.url, delay, "sink.connections=19")  # one a device
+        first = fleet(config, tmp_path)
+        await first.deliver(stop)
+        left = read_state(first.keeper.path)
+        assert left.watermarks == {f"air-0{n}": 15 for n in (2, 3, 4, 5)}
+        found = resume(config, later, first.keeper.path, until=True, url=False)
+        second = FleetRun(found.config, found.span, tmp_path, "city", lambda _: None, state=found.state)
+        await second.deliver(Stop())
+
+        assert second.complete
+
+    assert set(play(act, script).kept) == {(f"air-0{n}", seq) for n in (1, 2, 3, 4, 5) for seq in range(25)}
