@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from conformance.captures.by_name import CAPTURES
+from conformance.judging import judged
 from conformance.stage import Stage
 from conformance.target import Target
 from conformance.target.roads import at_origin
@@ -35,13 +36,14 @@ class Origin:
         self._entered = None
 
     def judged(self, item: pytest.Function, row: str) -> Judgement:
-        """What the check of `row` comes to there."""
+        """What the check of `row` comes to there, as steadily as by the road."""
         try:
             given = {name: self._given(name, row) for name in item._fixtureinfo.argnames}
-            found: Judgement = item.obj(**given)
+            return judged(row, item.obj, given, self._entered)
         except Unjudged as unjudged:
             return unjudged.judgement
-        return found
+        except Exception as error:  # noqa: BLE001 - what was found by the road stands, whatever breaks here
+            return Judgement(Verdict.INCONCLUSIVE, f"the check itself broke: {type(error).__name__}: {error}")
 
     def _given(self, name: str, row: str) -> Any:
         if name == "sse_target":
@@ -62,6 +64,8 @@ def blamed(judgement: Judgement, origin: Judgement, address: str) -> Judgement:
             told = f"the same at the origin {address}, so the server is at fault"
         case Verdict.FAIL:
             told = f"at the origin {address} it fails, so the server is at fault, too ({seen})"
+        case Verdict.FLAKY:
+            told = f"at the origin {address} it fails at times, so the server is at fault, too ({seen})"
         case verdict if verdict in JUDGED:
             told = f"not so at the origin {address}, so the road there is at fault ({seen})"
         case _:

@@ -3,9 +3,9 @@
 import secrets
 import sys
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, Protocol
 
 import pytest
@@ -13,10 +13,10 @@ import pytest
 from conformance.applies import blocked, undeclared
 from conformance.captures.by_name import CAPTURES
 from conformance.differential import Portability, compared
+from conformance.judging import judged
 from conformance.options import Options
 from conformance.origin import AT_FAULT, Origin, blamed
 from conformance.process import ServerProcess
-from conformance.repeats import steady
 from conformance.requirements import REQUIREMENTS
 from conformance.row import MARKER, Payload
 from conformance.score import DESELECTED, Score, score
@@ -163,16 +163,7 @@ class Run:
         if row is None:
             return None
         given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
-        judgement = _judged(pyfuncitem.obj, lambda: given)
-        if REQUIREMENTS[row].racy and self._stage is not None:
-            again = {name: partial(self._stage.again, name) for name in given if name in CAPTURES}
-            judgement = steady(
-                judgement,
-                lambda: _judged(
-                    pyfuncitem.obj, lambda: given | {name: capture() for name, capture in again.items()}
-                ),
-                tentative=REQUIREMENTS[row].tentative,
-            )
+        judgement = judged(row, pyfuncitem.obj, given, self._stage)
         self._conclude(pyfuncitem, row, self._blamed(pyfuncitem, row, judgement))
         return True
 
@@ -247,14 +238,19 @@ class Run:
 
         Rows that need a road look at both ends themselves.
         """
-        if self._origin is None or "road" in REQUIREMENTS[row].needs or judgement.verdict not in AT_FAULT:
+        unclear = judgement.verdict in AT_FAULT and "road" not in REQUIREMENTS[row].needs
+        if self._origin is None or not unclear or self._died:
             return judgement
         return blamed(judgement, self._origin.judged(item, row), self._origin.address)
 
     def _excused(self, judgement: Judgement) -> Judgement:
         """`judgement`, unless the server has died: then nothing that is wrong is a matter of this row."""
-        died = self.process.died if self.process else ""
-        return Judgement(Verdict.INCONCLUSIVE, died) if died and judgement.verdict in MOOT else judgement
+        moot = self._died and judgement.verdict in MOOT
+        return Judgement(Verdict.INCONCLUSIVE, self._died) if moot else judgement
+
+    @property
+    def _died(self) -> str:
+        return self.process.died if self.process else ""
 
     def _record(self, item: pytest.Item, row: str, judgement: Judgement) -> Judgement:
         requirement = REQUIREMENTS[row]
@@ -272,11 +268,3 @@ class Run:
             ("verdict", str(found.verdict)),
         ]
         return found
-
-
-def _judged(check: Callable[..., Judgement], given: Callable[[], Mapping[str, object]]) -> Judgement:
-    """What the check returns, or says that it cannot."""
-    try:
-        return check(**given())
-    except Unjudged as unjudged:
-        return unjudged.judgement
