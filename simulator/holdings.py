@@ -1,10 +1,13 @@
 """What a receiver has of a run by its `GET /stats`: where to go on without a state file. Does no I/O."""
 
+import math
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .plan import GroupPlan
 from .rng import Ints
 from .stats import DeviceStats, Stats
 
@@ -22,6 +25,7 @@ class Holdings:
         self._first = np.array([missing[0][0] for missing, _ in spans], dtype=np.int64)
         self._last = np.array([last for _, last in spans], dtype=np.int64)
         self._missing = [missing for missing, _ in spans]
+        self._latest = [_latest(stats.devices.get(name), boot) for name in names]
         self._whole = np.ones(len(names), dtype=bool)  # those of which it has all so far
 
     def next(self, devices: Ints, seqs: Ints) -> NDArray[np.bool_]:
@@ -33,6 +37,21 @@ class Holdings:
         has &= self._whole[devices]
         self._whole[devices[~has]] = False
         return has
+
+    def reached(self, plans: Sequence[GroupPlan], origin: int) -> int:
+        """A moment by which all that the receiver has was measured, if seq 0 was at `origin` (ms) or later."""
+        latest, found = iter(self._latest), origin
+        for plan in plans:
+            profile, number = plan.profile, 1 + max(islice(latest, len(plan.ids)), default=-1)
+            if number:
+                took = math.ceil(1000 * number / profile.rate) + profile.longest_pause
+                found = max(found, origin + took)
+        return found
+
+
+def _latest(stats: DeviceStats | None, boot: int) -> int:
+    """The last seq that the receiver has."""
+    return -1 if stats is None or stats.boot != boot or stats.last_seq is None else stats.last_seq
 
 
 def _spans(stats: DeviceStats | None, boot: int) -> tuple[list[tuple[int, int]], int]:

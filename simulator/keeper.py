@@ -34,8 +34,8 @@ class Keeper:
             await asyncio.sleep(EVERY)
             await self.write()
 
-    async def write(self) -> None:
-        """Write now, in a thread, for disks are slow. What fails is tried again with the next writing."""
+    async def write(self) -> bool:
+        """Write now, in a thread, for disks are slow; whether it worked. If not, the next writing tries again."""
         writing = asyncio.get_running_loop().run_in_executor
         try:
             await writing(self._writer, write_state, self.path, self._state())
@@ -43,7 +43,8 @@ class Keeper:
             if not self.trouble:
                 self._say(f"{UnwritableError(self.path, error)}; the run goes on, and it is tried again")
             self.trouble = error.strerror or str(error)
-        else:
-            if self.trouble:
-                self._say(f"{self.path}: is written again")
-            self.trouble = ""
+            return False
+        if self.trouble:
+            self._say(f"{self.path}: is written again")
+        self.trouble = ""
+        return True

@@ -67,6 +67,11 @@ class FleetRun:
         self._marks = Watermarks(names, begin, state.watermarks if state else {}, holdings)
         self.resumed = state is not None or holdings is not None
         self._injected = state.faults if state else ()
+        self._before = BEFORE_ALL  # an earlier run has made nothing that is measured later
+        if state:
+            self._before = state.reached
+        elif holdings:
+            self._before = holdings.reached(config.groups, span.origin)
         self._injecting = asyncio.Lock()
         self.keeper = Keeper(state_path(folder, label), self._state, say)
         self.position = self._reached = max(begin, span.origin)
@@ -103,19 +108,24 @@ class FleetRun:
     async def inject(self, table: Mapping[str, Any], where: str) -> Fault:
         """Let a fault befall the fleet from now on, once the state file knows it; raises ConfigError.
 
-        So `--resume` and `verify` make the same messages, however the run ends.
+        So `--resume` and `verify` make the same messages, however the run ends. What an earlier run has made
+        already, a resumed one makes again as it was: there, a fault begins after that.
         """
         async with self._injecting:  # meanwhile nothing goes beyond what is made now
-            begin = begin_of(self.config, self._reached, self.span.start)
+            begin = begin_of(self.config, max(self._reached, self._before), self.span.start)
             if self.span.end is not None and self.span.start + begin >= self.span.end:
                 raise ConfigError(f"{where}: the run ends before a fault could begin")
             told = {**table, "at": f"{begin}ms"}
-            self.config = with_faults(self.config, [told], where)
-            fault = self.config.groups[0].faults[-1]
-            self._injected = (*self._injected, told)
+            config, before = with_faults(self.config, [told], where), self._injected
+            self._injected = (*before, told)
+            if not await self.keeper.write():
+                self._injected = before
+                raise ConfigError(
+                    f"{where}: {self.flaw}, so that --resume would not know the fault; ask again"
+                )
+            self.config, fault = config, config.groups[0].faults[-1]
             for line in self._lines:
                 line.group.inject(fault)
-            await self.keeper.write()
         return fault
 
     async def deliver(self, stop: Stop) -> None:
@@ -175,6 +185,7 @@ class FleetRun:
         else:
             self.clock = Clock(self.position, speed, begin)
             await self._live(sink, self.clock)
+        self._reached = max(self._reached, self.span.end or BEFORE_ALL)
         for line in self._lines:
             await line.release()
         self.held, self._made = 0, True
@@ -239,5 +250,6 @@ class FleetRun:
             self.position if self.complete else self._marks.position,
             beyond,
             self.complete,
+            max(self._reached, self._before),
             self._injected,
         )

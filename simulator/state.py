@@ -4,7 +4,8 @@ One JSON object:
 
     {"schema": "eventbahn-fleet-state/1", "fingerprint": "9f86d081884c7d65",
      "start": 1772434800000, "origin": 1772434800000, "end": 1772438400000, "url": "http://127.0.0.1:8000",
-     "complete": false, "position": 1772434865000, "watermarks": {"room-101": 1}, "faults": []}
+     "complete": false, "position": 1772434865000, "watermarks": {"room-101": 1}, "reached": 1772434925000,
+     "faults": []}
 
 - `start`, in ms UTC, is the `boot` of all its messages; they begin at `origin` (earlier, if there is a
   backfill) and end before `end` (null: never).
@@ -12,6 +13,7 @@ One JSON object:
   refused by it and kept in `NAME.rejected.ndjson`. Of those that a device hands over later, in its own order,
   the first `watermarks[device]` (absent: 0) are settled as well. A run that was killed may have
   delivered more; one that was `complete` has settled everything, also what was held back at its end.
+- Nothing was made that is measured later than `reached`: a fault that is injected begins after that.
 - `faults` are [[fault]] tables that were injected while it ran, with `at` counted from `start`.
 - `fingerprint` is that of the configuration: all that decides what is measured, but start and end.
 """
@@ -42,6 +44,7 @@ class State(msgspec.Struct, frozen=True, tag=SCHEMA, tag_field="schema"):
     position: int
     watermarks: dict[str, int] = {}
     complete: bool = False
+    reached: int = 0
     faults: tuple[dict[str, Any], ...] = ()
 
 

@@ -20,7 +20,7 @@ import pytest
 from simulator.config import load
 from simulator.plan import Span
 from simulator.run import FleetRun
-from simulator.state import State
+from simulator.state import State, read_state
 from simulator.tables import ConfigError
 
 from .fleets import MONDAY
@@ -149,6 +149,23 @@ def test_a_fault_that_would_begin_after_the_end_is_refused(tmp_path: Path) -> No
 
     with pytest.raises(ConfigError, match="key s: the run ends before a fault could begin"):
         asyncio.run(run.inject({"kind": "spike", "match": "*"}, "key s"))
+
+
+def test_a_fault_that_the_state_file_cannot_tell_is_refused(tmp_path: Path) -> None:
+    config = load("weather", SETTINGS)
+    run = FleetRun(config, Span(MONDAY, MONDAY, MONDAY + 60_000), tmp_path, "full", lambda _: None)
+    (tmp_path / "full.state.json.new").mkdir()
+    sentence = r"line 1: .*full\.state\.json cannot be written, so that --resume would not know the fault"
+    with pytest.raises(ConfigError, match=sentence):
+        asyncio.run(run.inject({"kind": "spike", "match": "*"}, "line 1"))
+
+    assert run.config is config
+
+    (tmp_path / "full.state.json.new").rmdir()
+    fault = asyncio.run(run.inject({"kind": "spike", "match": "s01"}, "line 2"))
+
+    assert run.config.groups[0].faults == (fault,)
+    assert [told["match"] for told in read_state(run.keeper.path).faults] == ["s01"]
 
 
 class Terminal:

@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from simulator.group import Group
 from simulator.holdings import Holdings
+from simulator.plan import Span
 from simulator.stats import DeviceStats, Stats
+
+from .fleets import MINUTE, MONDAY, office
 
 BOOT = 7
 BOOKS = {
@@ -34,6 +38,29 @@ def test_what_it_has_until_the_first_that_it_has_not(name: str) -> None:
     device = np.array([0])
 
     assert [seq for seq in range(12) if holdings.next(device, np.array([seq]))[0]] == HELD[name]
+
+
+PACES = {"steady": ["profile.room.every='10m'"], "asleep": ["profile.room.duty={on='10m', cycle='1h'}"]}
+
+
+@pytest.mark.parametrize("settings", PACES.values(), ids=PACES)
+def test_all_that_it_has_was_measured_by_a_moment(settings: list[str]) -> None:
+    config, origin = office(*settings, "profile.room.jitter='0s'"), MONDAY
+    plan = config.groups[0]
+    due = list(Group(plan, Span(origin, origin, origin + 400 * MINUTE)).rest())
+    for latest in (0, 4, 9, 10, 31):
+        books = {name: DeviceStats(BOOT, latest + 1, 0, 0, latest) for name in plan.ids[:2]}
+        reached = Holdings(Stats(books), plan.ids, BOOT).reached([plan], origin)
+        moments = [int(rows.at.max()) for rows in due if (rows.seq == latest).any()]
+
+        assert max(moments) < reached <= max(moments) + 2 * plan.profile.longest_pause
+
+
+def test_who_has_nothing_has_it_from_the_beginning() -> None:
+    config = office()
+    names = config.groups[0].ids
+
+    assert Holdings(Stats({}), names, BOOT).reached(config.groups, MONDAY) == MONDAY
 
 
 def test_a_message_that_never_was_is_no_gap() -> None:

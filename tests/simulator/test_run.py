@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from simulator.config import Config, load
+from simulator.injection import begin_of, with_faults
 from simulator.line_file import UnwritableError
 from simulator.plan import Span
 from simulator.resume import resume
@@ -45,9 +46,9 @@ def fleet(config: Config, folder: Path, state: State | None = None) -> FleetRun:
     return FleetRun(config, RUN, folder, "city", lambda _: None, state=state)
 
 
-def everything() -> set[tuple[str, int]]:
+def everything(config: Config | None = None) -> set[tuple[str, int]]:
     """What a receiver must have in the end."""
-    found = messages(posts("http://x"), RUN)
+    found = messages(config or posts("http://x"), RUN)
     told = (text.decode().split(',"boot":0,"seq":') for made in found.values() for text in made)
     return {(head.split('"')[3], int(rest.partition(",")[0])) for head, rest in told}
 
@@ -102,6 +103,34 @@ def test_a_run_that_was_cut_off_goes_on_without_a_gap_or_a_repeat(tmp_path: Path
     receiver = play(act, script)
 
     assert set(receiver.kept) == everything()
+
+
+def test_a_fault_injected_at_once_begins_after_what_the_earlier_run_has_sent(tmp_path: Path) -> None:
+    silence, stop, states = {"kind": "loss", "match": "*", "for": "5m", "p": 0.5}, Stop(), list[State]()
+
+    def script(post: Post) -> None:
+        if post.number == 6:
+            stop.ask(0.5)
+
+    async def act(receiver: Receiver) -> None:
+        config = posts(receiver.url, "fault=[]", "run.speed=300")
+        first = fleet(config, tmp_path)
+        await first.deliver(stop)
+        states.append(read_state(first.keeper.path))
+        second = fleet(config, tmp_path, states[0])
+        fault = await second.inject(silence, "at once")
+        await second.deliver(Stop())
+
+        assert fault.at == begin_of(config, states[0].reached, START)
+        assert second.complete
+        assert second.tally.duplicates == 0
+        states.append(read_state(first.keeper.path))
+
+    kept = play(act, script).kept
+    planned = with_faults(posts("http://x", "fault=[]"), states[1].faults, "test")
+
+    assert START < states[0].reached
+    assert set(kept) == everything(planned) < everything(posts("http://x", "fault=[]"))
 
 
 def test_a_disk_that_is_full_loses_neither_messages_nor_truth(tmp_path: Path) -> None:

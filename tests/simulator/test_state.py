@@ -15,6 +15,7 @@ STATE = State(
     "http://127.0.0.1:8000",
     1772434865000,
     {"room-101": 1},
+    reached=1772434925000,
     faults=({"match": "*", "kind": "loss", "at": "3s", "for": "1m", "p": 0.5},),
 )
 
@@ -32,6 +33,7 @@ def test_it_is_one_json_object(tmp_path: Path) -> None:
         "position": 1772434865000,
         "watermarks": {"room-101": 1},
         "complete": False,
+        "reached": 1772434925000,
         "faults": [{"match": "*", "kind": "loss", "at": "3s", "for": "1m", "p": 0.5}],
     }
     assert read_state(tmp_path / "s") == STATE
