@@ -30,7 +30,7 @@ __all__ = ["FleetRun"]
 
 SLICE = 60_000  # simulated ms that one group may be ahead of another
 SHORTEST_NAP, LONGEST_NAP = 0.025, 0.25  # seconds between two looks at what is due
-GRACE = 5.0  # seconds to deliver what is queued when the truth can be told no more
+GRACE = 5.0  # seconds to deliver what is queued when a file cannot be written
 BEFORE_ALL = 0  # a position by which nothing was due
 
 
@@ -150,17 +150,17 @@ class FleetRun:
                         self._say("the same command with --resume goes on with what is not settled")
 
     async def _deliver(self, sink: Sink, truth: Truth, stop: Stop) -> None:
-        untold: UnwritableError | None = None
         await stop.bound(self._introduce(sink))
         try:
             await stop.bound(self._make(sink, truth))
-        except UnwritableError as error:
-            untold = error
-            stop.ask(GRACE)
-        self.phase = "draining"
-        await stop.bound_with_grace(sink.drain())
-        if untold:
-            raise untold
+            self.phase = "draining"
+            await stop.bound_with_grace(sink.drain())
+        except UnwritableError:
+            self.phase = "draining"
+            if not stop.asked:
+                stop.ask(GRACE)
+            await stop.bound_with_grace(sink.drain_living())
+            raise
         self.complete = self._made and not self._marks.outstanding
 
     def _open_sink(self) -> Sink:

@@ -142,10 +142,18 @@ class Sink:
             await self._progress.wait()
 
     async def drain(self) -> None:
-        """Wait until all has been settled; raises UndeliverableError."""
+        """Wait until all has been settled; raises what stops a worker: UndeliverableError, UnwritableError."""
+        self._close()
+        await asyncio.gather(*self._workers)
+
+    async def drain_living(self) -> None:
+        """Wait until the workers that nothing has stopped have settled what they have; raises nothing."""
+        self._close()
+        await asyncio.wait(self._workers)
+
+    def _close(self) -> None:
         for outbox in self._outboxes:
             outbox.close()
-        await asyncio.gather(*self._workers)
 
     def _check(self) -> bool:
         """Raise what has stopped a worker."""

@@ -129,7 +129,7 @@ def test_a_fault_injected_at_once_begins_after_what_the_earlier_run_has_sent(tmp
     kept = play(act, script).kept
     planned = with_faults(posts("http://x", "fault=[]"), states[1].faults, "test")
 
-    assert START < states[0].reached
+    assert states[0].reached > START
     assert set(kept) == everything(planned) < everything(posts("http://x", "fault=[]"))
 
 
@@ -172,6 +172,28 @@ def test_a_refused_message_that_cannot_be_kept_stops_the_run_and_is_refused_agai
         assert [b'"seq":9,' in line for line in first.rejects_path.read_bytes().splitlines()] == [True]
 
     assert set(play(act, script).kept) == everything() - {("air-03", 9)}
+
+
+def test_what_other_workers_have_is_delivered_though_one_cannot_keep_a_refused_message(
+    tmp_path: Path,
+) -> None:
+    """All of them have their first POST under way when it is refused, and are to try again."""
+
+    def script(post: Post) -> web.Response | None:
+        if any(item["device"] == "air-03" for item in post.items):
+            return web.json_response({"index": 0}, status=422)
+        return web.Response(status=503) if post.number < 5 else None
+
+    async def act(receiver: Receiver) -> None:
+        config = posts(receiver.url, "fault=[]", "sink.connections=19", "sink.batch=50", "sink.linger=5s")
+        run = fleet(config, tmp_path)
+        run.rejects_path.mkdir()
+        with pytest.raises(UnwritableError, match=r"rejected\.ndjson: cannot be written: Is a directory"):
+            await run.deliver(Stop())
+
+        assert not run.complete
+
+    assert set(play(act, script).kept) == {(f"air-0{n}", seq) for n in (1, 2, 4, 5) for seq in range(15)}
 
 
 def test_a_receiver_that_was_away_is_told_the_births_again(tmp_path: Path) -> None:
