@@ -76,6 +76,11 @@ class Playback:
         self._window = next(self._blocks, None) or _nothing(len(self.sensors))
         self._place = np.zeros(plan.copies, dtype=np.int64)  # of each copy, in the window
 
+    @property
+    def start(self) -> int:
+        """When the first reading is due, in ms UTC; those of copies that are shifted come later."""
+        return self._plan.start
+
     def next(self) -> int:
         """When something is due next, in ms UTC; NEVER after the end."""
         self._load()

@@ -46,9 +46,9 @@ class ReplayRun:
     ) -> None:
         self.name, self.tally, self.rejects_path = name, Tally(), rejects
         self.sink: Sink | None = None
-        self.clock: Clock | None = None
-        self.position, self.phase = playback.next(), "replay"
-        self._begin, self._length = self.position, length
+        self._clock: Clock | None = None
+        self.position, self.phase = playback.start, "replay"
+        self._length = length
         self._playback, self._survey, self._plan = playback, survey, sink
         self._speed, self._boot, self._say = speed, boot, say
 
@@ -57,12 +57,12 @@ class ReplayRun:
         """How much of its simulated time is over; None if it has no end."""
         if self._length is None:
             return None
-        return min(1.0, (self.position - self._begin) / max(1, self._length))
+        return min(1.0, (self.position - self._playback.start) / max(1, self._length))
 
     @property
     def slipped(self) -> float:
         """Simulated seconds by which the replay is behind the wall clock, since the receiver or we lag."""
-        return self.clock.lost(time.monotonic()) if self.clock else 0.0
+        return self._clock.lost(time.monotonic()) if self._clock else 0.0
 
     async def deliver(self, stop: Stop) -> None:
         """Introduce the devices, then play to the end or until stopped.
@@ -91,18 +91,18 @@ class ReplayRun:
         encoder = Encoder(playback.ids, playback.sensors, self._boot)
         routes: Ints = (playback.hashes % sink.workers).astype(int)
         if self._speed is not None:
-            self.clock = Clock(self.position, self._speed, time.monotonic())
+            self._clock = Clock(self.position, self._speed, time.monotonic())
         while playback.running:
-            until = self.clock.tick(time.monotonic()) if self.clock else NEVER - 1
+            until = self._clock.tick(time.monotonic()) if self._clock else NEVER - 1
             for rows in playback.due(until):
                 messages = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
-                due = self.clock.when(rows.at) if self.clock else np.full(len(messages), np.nan)
+                due = self._clock.when(rows.at) if self._clock else np.full(len(messages), np.nan)
                 self.tally.lateness.add(time.monotonic() - due)
                 await sink.put(Parcel(messages, rows.device, due), routes[rows.device])
                 self.position = int(rows.at[-1])
                 if sink.returned:  # it was away, and may have forgotten them
                     await sink.introduce(list(self._births()))
-            if self.clock:
+            if self._clock:
                 self.position = until
-                nap = self.clock.until(playback.next())
+                nap = self._clock.until(playback.next())
                 await asyncio.sleep(min(LONGEST_NAP, max(SHORTEST_NAP, nap)))

@@ -101,6 +101,15 @@ def test_one_trace_is_played_by_many_again_and_again(replay: Replay) -> None:
     assert "played by 50 each" in result.stderr
 
 
+def test_an_end_before_anything_is_due_is_a_replay_of_nothing(replay: Replay) -> None:
+    hourly = "time,a\n2026-03-02 08:00,1\n2026-03-02 09:00,2\n"
+    result = replay("hourly.csv", hourly, "--devices", "3", "--until", "10m", "--json")
+    summary = json.loads(result.stdout.splitlines()[-1])
+
+    assert result.exit_code == 0, result.output
+    assert (summary["outcome"], summary["messages"]) == ("all delivered", 0)
+
+
 def test_a_replay_is_a_run_of_its_own(replay: Replay) -> None:
     first, second = (replay("again.csv", WIDE, "--json", "--verify") for _ in range(2))
     summaries = [json.loads(each.stdout.splitlines()[-2]) for each in (first, second)]
