@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 __all__ = ["MISSING", "Numbers"]
 
-MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "?"})  # in lower case
+MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "?"})  # case-folded
 NUMBER = re.compile(r"[+-]?(\d*)([.,]?)(\d*)([eE][+-]?\d+)?", re.ASCII).fullmatch
 ANY = 99  # decimals of a number with an exponent
 
@@ -21,12 +21,12 @@ class Numbers:
     def read(self, cell: str) -> tuple[float, int | None]:
         """Value and decimals, which are None for a gap; raises ValueError with a sentence."""
         text = cell.strip()
-        if text in self._missing:
+        if text.casefold() in self._missing:
             return math.nan, None
         found = NUMBER(text)
         whole, mark, fraction, exponent = found.groups() if found else ("", "", "", None)
         if not (whole or fraction):
-            return self._gap(cell, text)
+            raise ValueError(f"expected a number, got {cell!r}; --missing makes such words gaps")
         if mark:
             if mark != self._mark:
                 self._check(mark, cell)
@@ -35,11 +35,6 @@ class Numbers:
         if math.isinf(value):
             raise ValueError(f"expected a number that JSON readers hold, got {cell!r}")
         return value, ANY if exponent else len(fraction)
-
-    def _gap(self, cell: str, text: str) -> tuple[float, None]:
-        if text.casefold() not in self._missing:
-            raise ValueError(f"expected a number, got {cell!r}; --missing makes such words gaps")
-        return math.nan, None
 
     def _check(self, mark: str, cell: str) -> None:
         if self._mark is None and (mark == "." or self._delimiter != ","):

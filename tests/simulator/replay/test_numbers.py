@@ -43,6 +43,12 @@ def test_what_is_no_number(cell: str) -> None:
         Numbers(None, ",").read(cell)
 
 
+@pytest.mark.parametrize("cell", ["1E9", "1e9", " 1E9 "])
+def test_a_word_for_a_gap_may_look_like_a_number(cell: str) -> None:
+    assert Numbers(None, ",", ["1E9"]).read(cell)[1] is None
+    assert Numbers(None, ",").read(cell) == (1e9, ANY)
+
+
 def test_the_first_mark_is_that_of_the_file() -> None:
     numbers = Numbers(None, ";")
 
