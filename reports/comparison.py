@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any, Literal, NamedTuple
 
 from reports.load_schema import Load
-from reports.metrics import PhaseMetrics, phases
+from reports.metrics import PhaseMetrics
 from reports.quantities import figure
 from reports.ratios import FEWEST, Ratio, chance, compared
 from reports.sides import Side
@@ -97,9 +97,7 @@ def comparison(sides: Sequence[Side]) -> Comparison | None:
     if len(sides) < 2:
         return None
     base, others = sides[0], sides[1:]
-    found = {
-        side.name: [phases(run.result) for run in side.runs if isinstance(run.result, Load)] for side in sides
-    }
+    found = {side.name: [run.phases for run in side.runs] for side in sides}
     shared = common(found)
     lines = [line for phase in shared for line in of_phase(phase, base, others)]
     each_phase = {name: at(name, found) for name in shared}

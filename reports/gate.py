@@ -85,7 +85,7 @@ def judge_all(conditions: Sequence[str], loaded: Sequence[Loaded], *, lost: bool
     kinds: set[type[Result]] = {type(each.result) for each in loaded}
     found = {kind: sides(loaded, kind) for kind in kinds}
     present = {
-        kind: {name for side in of_kind for one in side.quantities for name in one}
+        kind: {name for side in of_kind for run in side.runs for name in run.quantities}
         for kind, of_kind in found.items()
     }
     gates = [Gate.parse(text, present) for text in conditions]

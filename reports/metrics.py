@@ -180,11 +180,11 @@ def lost(found: Sequence[PhaseMetrics]) -> str:
     return f"{count(missing) if missing else 'None'} of {count(expected)} deliveries lost{tail}."
 
 
-def contradictions(result: Load) -> list[str]:
-    """Where a result file disagrees with itself."""
+def contradictions(result: Load, derived: Sequence[PhaseMetrics]) -> list[str]:
+    """Where a result file disagrees with itself, its phases being those that were `derived` from it."""
     found = [
         f"phase {each.phase.name}: {name} states {stated.n} samples, the histogram holds {counted.n}"
-        for each in phases(result)
+        for each in derived
         for name, stated in each.phase.metrics.items()
         for counted in [each.latency.get(name)]
         if counted is not None and counted.n != stated.n

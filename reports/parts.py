@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from reports.facts import facts
 from reports.findings import Table, findings
 from reports.load_schema import Load, Series
-from reports.metrics import Limit, PhaseMetrics, limit, phases
+from reports.metrics import Limit, PhaseMetrics, limit
 from reports.metrics import contradictions as load_contradictions
 from reports.metrics import headline as load_headline
 from reports.outcome import Outcome, of_conformance, of_fleet, of_load
@@ -142,7 +142,7 @@ def conformance(result: Conformance, anchor: str) -> ConformancePart:
 
 
 def load(result: Load, anchor: str, source: Loaded) -> LoadPart:
-    run, found = result.run, phases(result)
+    run, found = result.run, source.phases
     reported = sum(worker.get("reported") is not False for worker in result.workers)
     workers = f"{reported} of {len(result.workers)} reported" if result.workers else None
     return LoadPart(
@@ -170,7 +170,7 @@ def load(result: Load, anchor: str, source: Loaded) -> LoadPart:
         limits=[bound for slo in result.slo if (bound := limit(slo)) is not None],
         series=result.series,
         one_machine=loopback(run.target),
-        contradictions=load_contradictions(result),
+        contradictions=load_contradictions(result, found),
         tables=findings(result),
     )
 

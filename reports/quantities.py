@@ -77,11 +77,14 @@ def figure(name: str, value: float) -> str:
     return plain(value) if value < 1 else count(value)
 
 
-def quantities(result: Result) -> dict[str, float]:
-    """Every figure that this result has; what was not measured is absent."""
+def quantities(result: Result, found: Sequence[PhaseMetrics] | None = None) -> dict[str, float]:
+    """Every figure that this result has; what was not measured is absent.
+
+    `found` are its phases, where they were derived already.
+    """
     match result:
         case Load():
-            return dict(of_load(result))
+            return dict(of_load(result, phases(result) if found is None else found))
         case Conformance():
             return dict(of_conformance(result))
         case Fleet():
@@ -106,8 +109,7 @@ def of_fleet(result: Fleet) -> Iterator[tuple[str, float]]:
         yield name, sum(getattr(device, name) for device in devices)
 
 
-def of_load(result: Load) -> Iterator[tuple[str, float]]:
-    found = phases(result)
+def of_load(result: Load, found: Sequence[PhaseMetrics]) -> Iterator[tuple[str, float]]:
     for each in found:
         for name, value in of_phase(each, result.series):
             yield f"phase[{each.phase.name}].{name}", value

@@ -5,10 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
-from typing import NamedTuple
 
 from reports.load_schema import Load
-from reports.metrics import held_against
+from reports.metrics import PhaseMetrics, held_against, phases
 from reports.quantities import quantities
 from reports.schemas import Conformance, Fleet, Result
 from reports.visible import cut
@@ -18,30 +17,37 @@ __all__ = ["PHASE", "Loaded", "Side", "sides", "target"]
 PHASE = re.compile(r"phase\[([^\]]+)\]\.")
 
 
-class Loaded(NamedTuple):
+@dataclass(frozen=True)
+class Loaded:
     """A result, the name of its file, like no other's, and whether it was given as the baseline."""
 
     name: str
     result: Result
     baseline: bool = False
 
+    @cached_property
+    def phases(self) -> Sequence[PhaseMetrics]:
+        """Those of a load run."""
+        return phases(self.result) if isinstance(self.result, Load) else ()
 
-@dataclass(frozen=True)
+    @cached_property
+    def quantities(self) -> Mapping[str, float]:
+        """Every figure that it has."""
+        return quantities(self.result, self.phases)
+
+
+@dataclass(frozen=True, slots=True)
 class Side:
     """One or several runs of the same thing."""
 
     name: str
     runs: Sequence[Loaded]
 
-    @cached_property
-    def quantities(self) -> Sequence[Mapping[str, float]]:
-        """Of each run."""
-        return [quantities(run.result) for run in self.runs]
-
     def values(self, name: str, *, unfit: bool = False) -> list[float]:
         """One figure of each run that has it; of invalid runs only if these are asked for."""
-        pairs = zip(self.runs, self.quantities, strict=True)
-        return [found[name] for run, found in pairs if name in found and (unfit or fit(run, name))]
+        return [
+            run.quantities[name] for run in self.runs if name in run.quantities and (unfit or fit(run, name))
+        ]
 
     def value(self, name: str) -> float | None:
         """The median over the runs that are fit; None where one of them lacks it, or there is none."""

@@ -3,6 +3,7 @@
 They keep their titles and lose all that was found, and nothing else in the result tells it either.
 """
 
+import dataclasses
 from collections import Counter
 from collections.abc import Collection, Sequence
 
@@ -27,7 +28,7 @@ def withhold(loaded: Sequence[Loaded], wanted: Collection[str]) -> list[Loaded]:
         if not any(meant(row.id, row.section, name) for row in rows):
             raise ValueError(f"there is no row or section {name!r} in these results")
     return [
-        each._replace(result=without(each.result, wanted))
+        dataclasses.replace(each, result=without(each.result, wanted))
         if wanted and isinstance(each.result, Conformance)
         else each
         for each in loaded

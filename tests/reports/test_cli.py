@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from msgspec import Raw
 
 from reports.cli import report
+from reports.packed import buckets
 from tests.conftest import EVENTBAHN
 from tests.reports import samples
 from tests.reports.document import Document
@@ -353,3 +355,18 @@ def test_two_folders_with_files_of_one_name_are_two_sides(tmp_path: Path) -> Non
     assert load.exit_code == suite.exit_code == 1
     assert "yes. branch/load.json: 2.00x (18.00\u00a0ms to 9.00\u00a0ms of main/load.json)" in load.stdout
     assert "yes. main/suite.json: 0; branch/suite.json: 1" in suite.stdout
+
+
+def test_a_histogram_is_unpacked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [samples.put(tmp_path, f"{n}.json", samples.load()) for n in range(2)]
+    unpacked: list[object] = []
+
+    def counted(packed: Raw) -> object:
+        unpacked.append(packed)
+        return buckets(packed)
+
+    monkeypatch.setattr("reports.metrics.buckets", counted)
+    done = run(*files, "-o", tmp_path / "page.html", "--fail-if", "deliver.p99 > 1.2x")
+
+    assert done.exit_code == 0
+    assert len(unpacked) == 2 * 2 * 2  # files, phases, metrics

@@ -107,7 +107,7 @@ def test_a_run_without_deliveries_says_so() -> None:
 
 
 def test_a_sound_result_does_not_contradict_itself() -> None:
-    assert contradictions(samples.a_load()) == []
+    assert contradictions(samples.a_load(), phases(samples.a_load())) == []
 
 
 def test_contradictions_are_named() -> None:
@@ -118,7 +118,7 @@ def test_contradictions_are_named() -> None:
         exit_code=0,
     )
 
-    assert contradictions(result) == [
+    assert contradictions(result, phases(result)) == [
         "phase 100: deliver states 11 samples, the histogram holds 10",
         "there are histograms of phase 9, which is not listed",
         "exit code 0 stands beside an invalid run or a failed SLO",
