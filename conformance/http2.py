@@ -44,7 +44,6 @@ class Stream:
     number: int
     shut: bool = False
     head: tuple[tuple[str, str], ...] = ()
-    headed: float | None = None
     body: bytearray = field(default_factory=bytearray)
     events: list[tuple[float, Event]] = field(default_factory=list)
     end: str = ""
@@ -139,7 +138,7 @@ class Connection:
             return
         match event:
             case kinds.ResponseReceived():
-                stream.head, stream.headed = tuple(event.headers), self.now
+                stream.head = tuple(event.headers)
             case kinds.DataReceived():
                 self._data(stream, event)
             case kinds.StreamReset():

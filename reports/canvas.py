@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 
 from reports.svg import FONT, GRID, INK, MUTED, SERIES, inline
 
-__all__ = ["DASHES", "Drawing", "draw", "palette", "spread"]
+__all__ = ["DASHES", "LINES", "Drawing", "draw", "palette", "spread"]
 
 T = TypeVar("T")
 WIDTH = 10.0  # inches; the page scales it to its own width
 DASHES = (0, (4, 2))
+LINES = ("solid", DASHES, ":", "-.")  # beside a colour, for whoever sees none
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: small, searchable, in the page's font
     "svg.hashsalt": "eventbahn",  # the same numbers give the same ids

@@ -123,7 +123,6 @@ class Series(Struct, frozen=True, kw_only=True):
     t: list[Moment]
     subs: list[Count] = []
     deliveries: list[Count] = []
-    published: list[Count] = []
     lost: list[Count] = []
     silent: list[Count] = []
     dup: list[Count] = []

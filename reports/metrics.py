@@ -23,6 +23,7 @@ __all__ = [
     "headline",
     "held_against",
     "limit",
+    "merged",
     "nines",
     "phases",
 ]
@@ -114,6 +115,13 @@ def phases(result: Load) -> list[PhaseMetrics]:
         for phase in result.phases
         for found in [result.hist.phases.get(str(phase.id), {})]
     ]
+
+
+def merged(found: Iterable[PhaseMetrics], metric: str) -> Distribution:
+    """One metric in all of these phases together."""
+    return Distribution.of(
+        pair for each in found if metric in each.latency for pair in each.latency[metric].buckets()
+    )
 
 
 def held_against(reasons: Sequence[str], name: str) -> bool:

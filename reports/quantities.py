@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from reports.load_schema import Load, Measured, Series
-from reports.metrics import QUANTILES, Distribution, PhaseMetrics, phases
+from reports.metrics import QUANTILES, PhaseMetrics, merged, phases
 from reports.schemas import Conformance, Fleet, Result
 from reports.tally import ORDER, tally
 from reports.units import count, ms, plain
@@ -152,9 +152,7 @@ def together(metric: str, found: Sequence[PhaseMetrics]) -> Measured:
     n = sum(each.n for each in measured)
     if not n:
         return Measured()
-    whole = Distribution.of(
-        pair for each in found if metric in each.latency for pair in each.latency[metric].buckets()
-    )
+    whole = merged(found, metric)
     known = whole.n == n
     means = [each.mean_us * each.n for each in measured if each.mean_us is not None]
     return Measured(

@@ -8,14 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reports.axes import latency_axis, short, subscribers_axis
-from reports.canvas import DASHES, Drawing, draw, palette
+from reports.canvas import LINES, Drawing, draw, palette
 from reports.comparison import Comparison, at
 from reports.metrics import PhaseMetrics
 from reports.svg import PAPER
 
 __all__ = ["abreast"]
 
-LINES = ("solid", DASHES, ":", "-.")
 MARKERS = "osD^vP"
 CAPTION = (
     "p99 of all deliveries, both axes logarithmic. A point is the median of a side's valid runs, its bar "

@@ -1,6 +1,6 @@
 """How subscribers came in: the time that a connection took, and how many came each second."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -11,11 +11,11 @@ from reports.axes import phase_names, seconds_axis, shade
 from reports.canvas import DASHES, Drawing, draw
 from reports.figures.rates import counts, rates
 from reports.load_schema import Series
-from reports.metrics import Distribution, PhaseMetrics
+from reports.metrics import Distribution, PhaseMetrics, merged
 from reports.svg import INK, SERIES
 from reports.units import latency
 
-__all__ = ["connecting", "cumulative", "merged"]
+__all__ = ["connecting", "cumulative"]
 
 SHOWN = {"connect": "connect to response head", "first_event": "connect to first event"}
 STYLES: tuple[dict[str, Any], ...] = (
@@ -47,13 +47,6 @@ def connecting(series: Series | None, found: Sequence[PhaseMetrics], name: str) 
         seconds_axis(right)
 
     return Drawing("Connecting", CAPTION, draw(plot, 3.0, name))
-
-
-def merged(found: Iterable[PhaseMetrics], metric: str) -> Distribution:
-    """One metric in all of these phases together."""
-    return Distribution.of(
-        pair for each in found if metric in each.latency for pair in each.latency[metric].buckets()
-    )
 
 
 def cumulative(axes: Axes, each: Distribution, **style: Any) -> None:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from reports.axes import nines_axis, short
-from reports.canvas import DASHES, Drawing, draw, palette, spread
+from reports.canvas import LINES, Drawing, draw, palette, spread
 from reports.comparison import Comparison, at
 from reports.metrics import Distribution
 from reports.ratios import compared
@@ -22,7 +22,6 @@ __all__ = ["difference"]
 POINTS = 80
 FEWEST_SAMPLES = 10
 RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100, 1000)
-LINES = ("solid", DASHES, ":", "-.")
 CAPTION = (
     "Of the busiest phase, {phase}. Above: delivery latency in units of {base}'s at the same percentile; a "
     "curve below 1 is faster. Below: the same as a difference. {band}"

@@ -7,14 +7,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from reports.axes import seconds_axis, short
-from reports.canvas import DASHES, Drawing, draw, palette
+from reports.canvas import LINES, Drawing, draw, palette
 from reports.figures.connecting import cumulative
 from reports.load_schema import Series
 from reports.metrics import PhaseMetrics
 
 __all__ = ["storm"]
 
-LINES = ("solid", DASHES, ":", "-.")
 CAPTION = (
     "Left: live streams, from the second before the first was lost, a curve for each phase in which at least "
     "half of them were. Right: the share of subscribers that were back within that time."
