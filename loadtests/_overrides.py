@@ -15,6 +15,7 @@ __all__ = ["OptionError", "number", "scenario_of", "subs_per_user"]
 
 Number = TypeVar("Number", int, float)
 WORDS: dict[Any, str] = {int: "a whole number", float: "a number"}
+CONSTANT = "constant"
 SCHEDULE = re.compile(r"constant|poisson|burst:[1-9]\d{0,5}")
 MOST_TOPICS = 1_000
 LARGEST_BURST = 250
@@ -77,11 +78,29 @@ def _checked(scenario: Scenario, given: Mapping[str, Any]) -> Scenario:
         raise OptionError(f"--windows: {scenario.name} has no use for it")
     if scenario.open_end and (given["--levels"] or given["--hold"] or given["--settle"]):
         raise OptionError("--levels, --settle, --hold: free is as many (-u) for as long (-t) as you say")
-    if scenario.fleet and any(given[flag] for flag in OF_PROBES):
-        raise OptionError(f"{', '.join(OF_PROBES)}: a fleet has a rhythm and messages of its own")
-    if scenario.fleet and scenario.open_end:
-        raise OptionError("--fleet: its messages are made beforehand, and free has no end; use fleet --hold")
+    if scenario.fleet:
+        _check_fleet(scenario, given)
+    if scenario.search:
+        _check_search(scenario)
     return scenario
+
+
+def _check_fleet(scenario: Scenario, given: Mapping[str, Any]) -> None:
+    if any(given[flag] for flag in OF_PROBES):
+        raise OptionError(f"{', '.join(OF_PROBES)}: a fleet has a rhythm and messages of its own")
+    if len(scenario.rates) > 1 or scenario.schedule != CONSTANT or scenario.payload:
+        raise OptionError(
+            f"--fleet: {scenario.name} asks by probes of its own, and a fleet has its own rhythm and messages"
+        )
+    if scenario.open_end:
+        raise OptionError("--fleet: its messages are made beforehand, and free has no end; use fleet --hold")
+
+
+def _check_search(scenario: Scenario) -> None:
+    """While it lasts, loss is what of each probe has not reached every subscriber of the level."""
+    for flag, means in (("--topics", scenario.topics > 1), ("--lifetime", scenario.lifetime > 0)):
+        if means:
+            raise OptionError(f"{flag}: {scenario.name} expects each probe at all subscribers; leave it out")
 
 
 def _levels(text: str) -> tuple[int, ...] | None:

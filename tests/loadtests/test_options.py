@@ -124,6 +124,11 @@ def test_nonsense_is_refused_by_name(option: str, value: object, said: str) -> N
         ({"fleet": "office", "payload_bytes": "10"}, "a rhythm and messages of its own"),
         ({"scenario": "free", "fleet": "office"}, "free has no end"),
         ({"scenario": "free", "hold": "10"}, "as many (-u) for as long (-t) as you say"),
+        ({"scenario": "capacity", "topics": "5"}, "--topics: capacity expects each probe at all subscribers"),
+        ({"scenario": "capacity", "lifetime": "9"}, "--lifetime: capacity expects each probe at all"),
+        ({"scenario": "ingest", "fleet": "office"}, "--fleet: ingest asks by probes of its own"),
+        ({"scenario": "burst", "fleet": "office"}, "--fleet: burst asks by probes of its own"),
+        ({"scenario": "slow", "fleet": "office"}, "--fleet: slow asks by probes of its own"),
         ({"scenario": "capacity", "slo": ["phase[150].loss.lost==0"]}, "nobody knows its phases yet"),
     ],
 )
