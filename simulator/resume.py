@@ -7,10 +7,11 @@ from typing import NamedTuple
 import msgspec
 
 from .config import Config
+from .earlier import moved, span_of, state_of
 from .holdings import Holdings
 from .injection import with_faults
 from .plan import Span
-from .state import State, StateError, read_state
+from .state import State, StateError
 from .stats import fetch_stats
 
 __all__ = ["Resumed", "resume"]
@@ -32,13 +33,8 @@ def resume(config: Config, span: Span, path: Path, *, until: bool, url: bool) ->
     """
     if not path.exists():
         return _by_receiver(config, span, path)
-    state = read_state(path)
-    if state.fingerprint != config.fingerprint:
-        raise StateError(f"{path}: is of another configuration; give the same --set options as the run")
-    if config.run.start not in {None, state.start}:
-        began = f"its run began at {state.start}, and run.start is {config.run.start} (ms UTC)"
-        raise StateError(f"{path}: {began}")
-    end = _moved(span, state.start).end if until else state.end
+    state = state_of(config, path)
+    end = moved(span, state.start).end if until else state.end
     if end != state.end:
         state = _extended(config, path, state, end)
     if not url:
@@ -62,15 +58,9 @@ def _extended(config: Config, path: Path, state: State, end: int | None) -> Stat
 
 def _by_receiver(config: Config, span: Span, path: Path) -> Resumed:
     stats = fetch_stats(config.sink.url, config.sink.token, config.sink.token_env)
-    names = [name for plan in config.groups for name in plan.ids]
-    start = stats.latest_boot(names) if config.run.start is None else config.run.start
-    if start is None:
+    found = span_of(config, span, stats)
+    if found is None:
         nobody = f"{config.sink.url} knows none of these devices"
         raise StateError(f"{path}: there is none, and {nobody}: run without --resume")
-    return Resumed(config, _moved(span, start), None, Holdings(stats, names, start))
-
-
-def _moved(span: Span, start: int) -> Span:
-    """The span, from another start."""
-    shift = start - span.start
-    return Span(start, span.origin + shift, None if span.end is None else span.end + shift)
+    names = [name for plan in config.groups for name in plan.ids]
+    return Resumed(config, found, None, Holdings(stats, names, found.start))

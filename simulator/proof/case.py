@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from simulator.config import Config
+from simulator.earlier import moved, span_of, state_of
 from simulator.encode import Encoder
 from simulator.injection import with_faults
 from simulator.plan import Span
@@ -13,7 +14,7 @@ from simulator.proof.audit import Finding
 from simulator.proof.difference import Log, find_difference
 from simulator.proof.verify import settled
 from simulator.proof.words import refusal
-from simulator.state import State, StateError, read_state, state_path
+from simulator.state import State, StateError, state_path
 from simulator.stats import Stats, fetch_stats
 
 __all__ = ["Case", "open_case"]
@@ -61,8 +62,8 @@ class Case(NamedTuple):
                     yield from zip(rows.seq.tolist(), made, strict=True)
 
 
-def open_case(config: Config, span: Span, folder: Path, label: str, url: str | None) -> Case:
-    """The run of that label, at `url` or where its state file says.
+def open_case(config: Config, span: Span, folder: Path, label: str, *, until: bool, url: str | None) -> Case:
+    """The run of that label, at `url` or where its state file says; its end is that of `span` if `until`.
 
     Raises ConfigError, StateError, UnjudgedError, and OSError.
     """
@@ -70,9 +71,9 @@ def open_case(config: Config, span: Span, folder: Path, label: str, url: str | N
     if not path.is_file():
         stats = fetch_stats(config.sink.url, config.sink.token, config.sink.token_env)
         return Case(config, _without_file(config, span, path, stats), config.sink.url, stats, rejects)
-    state = read_state(path)
-    if state.fingerprint != config.fingerprint:
-        raise StateError(f"{path}: is of another configuration; give the same --set options as the run")
+    state = state_of(config, path)
+    if until and moved(span, state.start).end != state.end:
+        raise StateError(f"{path}: its run {_length(state)}, and --until says otherwise: leave it out")
     url = state.url if url is None else url
     stats = fetch_stats(url, config.sink.token, config.sink.token_env)
     return Case(with_faults(config, state.faults, str(path)), state, url, stats, rejects)
@@ -80,18 +81,12 @@ def open_case(config: Config, span: Span, folder: Path, label: str, url: str | N
 
 def _without_file(config: Config, span: Span, path: Path, stats: Stats) -> State:
     """The state of a run that went to its end, by what is given and what the receiver says."""
-    names = [name for plan in config.groups for name in plan.ids]
-    start = stats.latest_boot(names) if config.run.start is None else config.run.start
-    if span.end is None or start is None:
+    found = span_of(config, span, stats)
+    if found is None or found.end is None:
         given = "--until" if span.end is None else "--set run.start=…"
         raise StateError(f"{path}: there is none (--from gives its folder); to do without, give {given}")
-    shift = start - span.start
-    return State(
-        fingerprint=config.fingerprint,
-        start=start,
-        origin=span.origin + shift,
-        end=span.end + shift,
-        url=config.sink.url,
-        position=span.end + shift,
-        complete=True,
-    )
+    return State(config.fingerprint, *found, config.sink.url, position=found.end, complete=True)
+
+
+def _length(state: State) -> str:
+    return "has no end" if state.end is None else f"lasts {(state.end - state.start) / 1000:g} s"

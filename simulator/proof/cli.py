@@ -43,13 +43,17 @@ def verify(ctx: click.Context, /, folder: Path, out: Path | None, shard: str, **
     what faults have dropped on purpose, and compared with the receiver's books, GET /stats: count, gaps, and
     a digest of all data. Shards are verified one by one.
 
+    The options of the run may be given as they were: --speed changes nothing here, and --until and run.start
+    have to be the run's own. Without a state file they say which run is meant.
+
     Exit codes: 0 PASS, 1 FAIL, 2 usage or configuration, 3 no books to read, or a run that is not over.
     """
     number, of = shard_of(shard)
     config, span = load_config(number, of, **options)
     label = config.run.name if of == 1 else f"{config.run.name}.{number}of{of}"
     try:
-        case = open_case(config, span, folder, label, options["url"])
+        until = options["until"] is not None
+        case = open_case(config, span, folder, label, until=until, url=options["url"])
         code = _tell(case, folder / f"{label}.truth.csv", out)
     except (ConfigError, StateError) as error:
         raise click.UsageError(str(error)) from error

@@ -16,6 +16,7 @@ from reports.schemas import Fleet
 from simulator.cli import fleet
 from simulator.config import Config, load
 from simulator.encode import Encoder
+from simulator.figures import moment
 from simulator.group import Group
 from simulator.injection import with_faults
 from simulator.plan import Span
@@ -48,7 +49,7 @@ class Run:
     def __init__(self, url: str, folder: Path, *faults: dict[str, Any]) -> None:
         self.url, self.folder = url, folder
         self.start = next(STARTS)
-        self.settings: tuple[str, ...] = (*SETTINGS, 'run.start="2026-03-02T00:00:00+01:00"')
+        self.settings: tuple[str, ...] = (*SETTINGS, f'run.start="{moment(self.start)}"')
         self.faults = faults
         self.span = Span(self.start, self.start, self.start + LENGTH)
 
@@ -247,6 +248,14 @@ def test_without_a_state_file_the_start_is_that_of_the_receivers_books(run: Star
     assert "PASS: 8 devices" in result.stdout
 
 
+def test_the_end_that_the_run_had_may_be_given(run: Start) -> None:
+    sent = run()
+    sent.post(sent.messages())
+    sent.note()
+
+    assert sent.verify("--until", "30m").exit_code == 0
+
+
 def test_a_later_run_hides_the_earlier_one(run: Start) -> None:
     sent, later = run(), run()
     sent.post(sent.messages())
@@ -272,6 +281,9 @@ UNUSABLE: dict[str, tuple[dict[str, Any], tuple[str, ...], int, str]] = {
         "weather.state.json: match: 'm*' means no device",
     ),
     "no file, no length": ({}, ("--from", "/nowhere", "--url", "{url}"), 2, "give --until"),
+    "another end": ({}, ("--until", "31m"), 2, "weather.state.json: its run lasts 1800 s, and --until says"),
+    "an end of a run without one": ({"end": None}, ("--until", "30m"), 2, "its run has no end, and --until"),
+    "another start": ({}, ("--set", "run.start=2020-01-01T00:00:00Z"), 2, "its run began at 177"),
     "nowhere to write": ({}, ("--out", "/proc/none/f.json"), 2, "/proc/none: No such file"),
 }
 
