@@ -56,6 +56,8 @@ def replay(ctx: click.Context, /, data: Path, out: Path, as_json: bool, **option
     boot = int(time.time() * 1000)
     try:
         run, sink = delivery_of(options)
+        if options["verify"] and options["loop"] and run.until is None:
+            raise ConfigError("--verify: a --loop has no end at which it could be verified; give --until")
         told = _surveyed(recording_of(data, options))
         plan = plan_of(told.survey, run, boot, options)
         playback = Playback(*told, plan)
@@ -76,8 +78,11 @@ def replay(ctx: click.Context, /, data: Path, out: Path, as_json: bool, **option
         say=display.say,
     )
     code = asyncio.run(attend(replay_run, display, _greeting(data, told.survey, plan, run, sink)))
-    if options["verify"] and code == GOOD:
-        code = _proved(told, plan, sink, boot, display)
+    if options["verify"]:
+        if code == GOOD:
+            code = _proved(told, plan, sink, boot, display)
+        else:
+            display.complain("not verified: the replay did not come to its end with all delivered")
     ctx.exit(code)
 
 

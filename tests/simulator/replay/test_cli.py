@@ -132,6 +132,7 @@ USAGE: dict[str, tuple[bytes | str, list[str], str]] = {
     "a start without its zone": (WIDE, ["--align", "start", "--start", "2026-01-01"], "expected 'now' or"),
     "a key": (WIDE, ["--set", "sink.bacth=1"], "sink.bacth: is not known here; did you mean 'batch'?"),
     "a moment in a loop": ("time,a\n2026-01-01,1\n", ["--loop"], "--loop: no device has two readings"),
+    "a proof without an end": (WIDE, ["--loop", "--verify"], "--verify: a --loop has no end at which"),
     "a device name": (WIDE, ["--device", "room 1"], "expected 1 to 128 of A-Z a-z 0-9"),
 }
 
@@ -184,11 +185,11 @@ def test_a_replay_keeps_the_pace_and_is_interrupted(
     playing: Callable[..., "subprocess.Popen[str]"], url: str
 ) -> None:
     content = "time,a\n" + "".join(f"{1_700_000_000 + n},{n}\n" for n in range(4000))
-    process = playing(content, "--speed", "100", "--json")
+    process = playing(content, "--speed", "100", "--json", "--verify")
     while not httpx.get(url + "/stats").json()["devices"].get("trace-9", {}).get("count"):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    out, _ = process.communicate(timeout=DEADLINE)
+    out, err = process.communicate(timeout=DEADLINE)
     summary = json.loads(out.splitlines()[-1])
 
     assert process.returncode == 130
@@ -196,6 +197,7 @@ def test_a_replay_keeps_the_pace_and_is_interrupted(
     assert 0 < summary["accepted"] < 4000
     assert summary["undelivered"] == 0
     assert 0 < summary["share"] < 1
+    assert "not verified: the replay did not come to its end" in err
 
 
 @pytest.mark.soak
