@@ -39,7 +39,7 @@ class Holdings:
         return has
 
     def reached(self, plans: Sequence[GroupPlan], origin: int) -> int:
-        """By when (simulated ms) all that the receiver has was measured, if seq 0 was at `origin` or later."""
+        """By when (simulated ms) all that it has was measured, if seq 0 was at `origin` or later."""
         latest, found = iter(self._latest), origin
         for plan in plans:
             profile, number = plan.profile, 1 + max(islice(latest, len(plan.ids)), default=-1)

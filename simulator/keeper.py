@@ -35,7 +35,7 @@ class Keeper:
             await self.write()
 
     async def write(self) -> bool:
-        """Write now, in a thread, for disks are slow; whether it worked. What fails is tried again next time."""
+        """Write now, in a thread, for disks are slow; whether it worked. If not, the next one tries again."""
         writing = asyncio.get_running_loop().run_in_executor
         try:
             await writing(self._writer, write_state, self.path, self._state())

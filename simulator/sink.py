@@ -142,7 +142,7 @@ class Sink:
             await self._progress.wait()
 
     async def drain(self) -> None:
-        """Wait until all has been settled; raises what stops a worker: UndeliverableError, UnwritableError."""
+        """Wait until all has been settled; raises UndeliverableError and UnwritableError."""
         self._close()
         await asyncio.gather(*self._workers)
 

@@ -51,7 +51,7 @@ class Verdict(NamedTuple):
 
 
 def expect(config: Config, state: State, told: Told) -> Parts:
-    """What each group of a run should have delivered by now; takes some 5 µs a message."""
+    """What each group of a run should have delivered by now; takes some 10 µs a message."""
     parts = Parts()
     plans = [plan for plan in config.groups if plan.ids]
     length = max(1, (state.position if state.end is None else state.end) - state.origin)
