@@ -2,10 +2,12 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from heapq import merge
+from pathlib import Path
 
 from loadtests._probe import Probe
 from loadtests._timetable import Listed
@@ -40,14 +42,28 @@ class Messages:
         return probe.stamped(text).encode()
 
 
-@lru_cache(maxsize=1)  # what a run needs is asked for more than once, and takes a while
 def messages_of(config: str, seconds: float) -> Messages:
     """Of the preset or file of that name, at the speed that it says. Raises ConfigError.
 
     A repeated delivery is left out, since a server is right to push the first one only.
     """
+    return _messages(config, seconds, _edited(config))
+
+
+def _edited(config: str) -> int:
+    """When the file was last changed (ns); 0 for a preset, or where there is no such file."""
+    with suppress(OSError):
+        return Path(config).stat().st_mtime_ns
+    return 0
+
+
+@lru_cache(maxsize=1)  # what a run needs is asked for more than once, and takes a while
+def _messages(config: str, seconds: float, _edition: int) -> Messages:
+    """A file that was edited since is another one."""
     fleet = load(config)
-    speed = fleet.run.speed or 1.0
+    speed = fleet.run.speed
+    if speed is None:
+        raise ConfigError(f'{config}: run.speed = "max" is no timetable: write a number')
     start = START_MS if fleet.run.start is None else fleet.run.start
     end = start + int(seconds * 1000 * speed)
     span = Span(start, start, end)
@@ -72,7 +88,7 @@ def _sent(plan: GroupPlan, span: Span, end: int) -> Iterator[tuple[int, str, int
     for horizon in range(span.start, end + SLICE_MS, SLICE_MS):
         found: list[tuple[int, str, int, str]] = []
         for rows in group.due(min(horizon, end - 1)):
-            texts = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+            texts = encoder.encode(rows)
             names = [plan.ids[device] for device in rows.device.tolist()]
             found += zip(
                 rows.at.tolist(), names, rows.seq.tolist(), (text.decode() for text in texts), strict=True

@@ -1,6 +1,7 @@
 """A fleet's messages: in order of time, each once, and with the stamp of a probe."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,24 @@ def test_a_fleet_without_a_message_is_refused(config: Path) -> None:
 
     with pytest.raises(ConfigError, match="not one message within 1 s"):
         messages_of(str(config), 1.0)
+
+
+def test_a_fleet_without_a_timetable_is_refused(config: Path) -> None:
+    config.write_text(CONFIG.format(speed='"max"'), encoding="utf-8")
+
+    with pytest.raises(ConfigError, match='run.speed = "max" is no timetable'):
+        messages_of(str(config), 1.0)
+
+
+def test_a_fleet_that_was_edited_is_read_again(config: Path) -> None:
+    before = messages_of(str(config), 4.0)
+    config.write_text(CONFIG.format(speed=20), encoding="utf-8")
+    os.utime(config, ns=(0, SECOND))
+
+    after = messages_of(str(config), 4.0)
+
+    assert (len(before.texts), len(after.texts)) == (5 * 4, 5 * 8)
+    assert messages_of(str(config), 4.0) is after
 
 
 def test_a_preset_that_there_is_not_is_refused() -> None:
