@@ -8,7 +8,7 @@ import click
 
 from reports import github, json_schema
 from reports.badge import badge_json, badge_svg
-from reports.gate import GateError, Judgement, judge_all
+from reports.gate import GateError, Judgement, judge_all, one_line
 from reports.load import Unreadable, load_all
 from reports.output import write
 from reports.schemas import Conformance, Result
@@ -138,7 +138,7 @@ def report(
     if badge is not None:
         save(badges, badge)
     if summary is not None:
-        tell([each.result for each in loaded], summary)
+        tell([each.result for each in loaded], verdicts, summary)
     announce(output, len(loaded), verdicts)
     context.exit(code(verdicts, complete=not missed))
 
@@ -175,7 +175,7 @@ def announce(output: Path, results: int, verdicts: Sequence[Judgement]) -> None:
     size = "" if aside else f", {output.stat().st_size / 1000:.0f} kB"
     click.echo(f"{output}: {results} result{'s' * (results > 1)}{size}", err=aside)
     for each in verdicts:
-        click.echo(github.one_line(each), err=aside)
+        click.echo(one_line(each), err=aside)
 
 
 def published(loaded: list[Loaded], withheld: str) -> list[Loaded]:
@@ -201,12 +201,12 @@ def code(found: Sequence[Judgement], *, complete: bool) -> int:
     return JUDGED_BAD if True in states else NOTHING_JUDGED if undecided else 0
 
 
-def tell(found: Sequence[Result], summary: Path) -> None:
+def tell(found: Sequence[Result], verdicts: Sequence[Judgement], summary: Path) -> None:
     """Add to the job's step summary, and annotate. Raises Refused."""
     try:
         there = summary.stat().st_size if summary.exists() else 0
         with summary.open("a", encoding="utf-8") as file:
-            file.write(github.summary(found, github.MOST_BYTES - there))
+            file.write(github.summary(found, github.MOST_BYTES - there, verdicts))
     except OSError as error:
         raise Refused(f"{summary}: cannot be written: {error.strerror or error}") from error
     for line in github.annotations(found):

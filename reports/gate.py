@@ -16,8 +16,9 @@ from reports.ratios import ratio
 from reports.schemas import Result
 from reports.sides import PHASE, Loaded, Side, sides
 from reports.units import times
+from reports.visible import visible
 
-__all__ = ["Gate", "GateError", "Judgement", "judge", "judge_all"]
+__all__ = ["Gate", "GateError", "Judgement", "judge", "judge_all", "one_line"]
 
 COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
@@ -129,6 +130,12 @@ def one(gate: Gate, side: Side, base: Side) -> tuple[bool | None, str]:
     found = ratio(value, against)
     told = f"{times(found)} ({figure(gate.name, value)} to {figure(gate.name, against)} of {base.name})"
     return COMPARE[gate.compare](found, gate.bound), told
+
+
+def one_line(found: Judgement) -> str:
+    """`fail if deliver.p99 > 1.2x: no. nchan: 1.04x (…)`, with nothing in it that acts."""
+    state = {True: "yes", False: "no", None: "could not be judged"}[found.met]
+    return visible(f"fail if {found.gate.text}: {state}. {'; '.join(found.told)}")
 
 
 def plain(present: Mapping[type[Result], Collection[str]]) -> set[str]:

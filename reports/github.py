@@ -7,26 +7,27 @@ import re
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from reports.gate import Judgement
+from reports.gate import Judgement, one_line
 from reports.load_schema import Load
 from reports.outcome import Outcome, of_conformance, of_fleet, of_load
 from reports.schemas import Conformance, Fleet, Result, Row
 from reports.tally import BAD, headline, tally, unjudged
-from reports.visible import visible
 
-__all__ = ["MOST_BYTES", "annotations", "one_line", "summary"]
+__all__ = ["MOST_BYTES", "annotations", "summary"]
 
 MOST_BYTES = 1024 * 1024
 MOST_ANNOTATIONS = 10
 LONGEST_CELL = 300  # characters
 CUT = "\n\n… cut: a step summary may hold 1 MiB\n"
 MARKS = {"PASS": "✅", "FAIL": "❌", "INFO": "ℹ️"}
+MET = {True: "❌", False: "✅", None: "⚠️"}  # to meet a condition is to fail
 MARKDOWN = re.compile(r"([\\`*_\[\]|~])")
 
 
-def summary(results: Sequence[Result], room: int = MOST_BYTES) -> str:
-    """All results, one under the other, in at most `room` bytes."""
-    text = "\n".join("\n".join(_told(result)) for result in results) + "\n"
+def summary(results: Sequence[Result], room: int = MOST_BYTES, judgements: Sequence[Judgement] = ()) -> str:
+    """What became of the conditions, and all results, one under the other, in at most `room` bytes."""
+    blocks = [*([_conditions(judgements)] if judgements else []), *map(_told, results)]
+    text = "\n".join("\n".join(block) for block in blocks) + "\n"
     if len(text.encode()) <= room:
         return text
     kept = text.encode()[: max(0, room - len(CUT.encode()))].decode("utf-8", "ignore")
@@ -40,10 +41,10 @@ def annotations(results: Sequence[Result]) -> list[str]:
     return [_annotation(row) for row in bad[:MOST_ANNOTATIONS]]
 
 
-def one_line(found: Judgement) -> str:
-    """`deliver.p99 > 1.2x: no. nchan: 1.04x (…)`."""
-    state = {True: "yes", False: "no", None: "could not be judged"}[found.met]
-    return visible(f"fail if {found.gate.text}: {state}. {'; '.join(found.told)}")
+def _conditions(judgements: Sequence[Judgement]) -> Iterator[str]:
+    yield "## Conditions\n"
+    yield from (f"- {MET[each.met]} {_plain(one_line(each))}" for each in judgements)
+    yield ""
 
 
 def _told(result: Result) -> Iterator[str]:

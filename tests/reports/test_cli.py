@@ -221,9 +221,10 @@ def test_a_github_job_gets_a_summary_and_annotations(tmp_path: Path, monkeypatch
     summary.write_text("before\n")
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
 
-    done = run(file, "-o", out, "--github")
+    done = run(file, "-o", out, "--github", "--fail-if", "fail > 1")
 
     assert done.exit_code == 0
+    assert "\n- ✅ fail if fail " in summary.read_text()
     assert done.stdout.splitlines()[0].startswith("::error title=SSE-INJ-003 Title of SSE-INJ-003::expected ")
     assert summary.read_text().startswith("before\n## ")
 

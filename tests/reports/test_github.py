@@ -2,6 +2,7 @@
 
 import json
 
+from reports.gate import judge_all
 from reports.github import MOST_BYTES, annotations, summary
 from reports.load import decode
 from reports.schemas import Result
@@ -67,3 +68,20 @@ def test_ten_binding_failures_are_annotated_and_nothing_else() -> None:
     assert (
         "%0A::error::x" in annotations([result(row("SSE-X-001", "FAIL", expected="a", observed=HOSTILE))])[0]
     )
+
+
+def test_what_became_of_conditions_stands_first() -> None:
+    loaded = samples.loaded(samples.a_load(), samples.a_conformance())
+    asked = ["deliver.p99 > 1ms", "fail > 1", "replay.n > 0"]
+
+    text = summary([each.result for each in loaded], judgements=judge_all(asked, loaded, lost=False))
+
+    first, *_, more = text.partition("\n## ✅ Load")
+    assert more
+    assert first.splitlines() == [
+        "## Conditions",
+        "",
+        "- ❌ fail if deliver.p99 &gt; 1ms: yes. 1.json: 9.00 ms",
+        "- ✅ fail if fail &gt; 1: no. 2.json: 1",
+        "- ⚠️ fail if replay.n &gt; 0: could not be judged. 1.json: replay.n was not measured",
+    ]
