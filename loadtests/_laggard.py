@@ -1,6 +1,6 @@
 """A subscriber that does not keep up: it stalls, or trickles. Its events count for nobody's latency or loss.
 
-Once its head has come, a stalled reader reads nothing, and a trickling one a little now and then. A client
+Once the head of a stream has come, a stalled reader reads nothing, and a trickling one a little now and then. A client
 cannot see that the server has given it up, since the end of its stream lies behind what it did not read: so
 in the end it reads all that there is, and then it knows.
 """
@@ -31,6 +31,9 @@ TAIL_BYTES = 65_536  # of what came last: the last event's stamp is in it
 CATCH_UP_SECONDS = 4.0  # a stream that goes on for so long was not given up
 PATIENCE_SECONDS = 1.0  # without a byte, and all has been read that there is
 STAMP = re.compile(rb'sent\\*":(\d{19})')  # however the server quotes it
+STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
+STATUS_BYTES = len("HTTP/1.1 200")
+OK = 200
 TCP_CLOSE = b"\x07"  # the state of a connection that was reset
 
 
@@ -46,7 +49,7 @@ class Laggard:
         self._trickles = trickles
         self._socket: socket.socket | None = None
         self._changed = Event()
-        self._headed = False
+        self._status = 0  # of the response; 0 while there is none
         self._bytes = 0
         self._tail = b""
         audience.members.add(self)
@@ -89,9 +92,10 @@ class Laggard:
             return False
         self._audience.pump.connecting(self._socket.fileno(), self)
         self._changed.wait(HEAD_SECONDS)
-        if not self._headed:
-            self._audience.tally.errors["connect: no response to a slow reader"] += 1
-        return self._headed and self._here()
+        if self._status != OK:
+            why = f"HTTP {self._status}" if self._status else "no response"
+            self._audience.tally.errors[f"connect: {why} to a slow reader"] += 1
+        return self._status == OK and self._here()
 
     def on_writable(self) -> None:
         """Connected, or not: then there is nothing to send on."""
@@ -104,7 +108,10 @@ class Laggard:
     def on_readable(self) -> None:
         """The head, of which it takes what comes at once. From then on nobody calls."""
         assert self._socket is not None
-        self._headed = self._take(TRICKLE_BYTES) is not False
+        if self._take(TRICKLE_BYTES) is not False and len(self._tail) < STATUS_BYTES:
+            return  # there is more to come
+        if found := STATUS.match(self._tail):
+            self._status = int(found[1])
         self._audience.pump.forget(self._socket.fileno())
         self._changed.set()
 
