@@ -81,7 +81,8 @@ OPTIONS = (
     Option(
         "--abort-on-slo",
         "",
-        "end the run after the first phase that misses an objective",
+        "end the run after the first phase that misses an objective; loss.*, catchup.* and resume.gap are "
+        "counted at its end, and what compares phases comes last, so those end none",
         {"action": "store_true"},
     ),
     _text(
@@ -148,12 +149,15 @@ class Settings:
         """From Locust's parsed options. Raises OptionError."""
         given = {option.flag: options[option.field] for option in OPTIONS}
         scenario = scenario_of(given)
+        objectives = _objectives(given["--slo"], scenario)
+        if given["--abort-on-slo"]:
+            _check_abort(scenario, objectives)
         out = given["--out"] or "results/{run_id}.json"
         if not Path(out).name:
             raise OptionError(f"--out {out!r}: write the name of a file")
         return cls(
             scenario,
-            _objectives(given["--slo"], scenario),
+            objectives,
             out,
             number(given, "--seed", int, 1, least=0),
             number(given, "--server-pid", int, 0, least=1) or None,
@@ -178,6 +182,17 @@ def _addresses(text: str | None) -> tuple[str, ...]:
         return addresses(text or "")
     except OriginError as error:
         raise OptionError(str(error)) from error
+
+
+def _check_abort(scenario: Scenario, objectives: tuple[Objective, ...]) -> None:
+    if scenario.search or scenario.open_end:
+        why = "goes on by what each level did" if scenario.search else "lasts as long as you say"
+        raise OptionError(f"--abort-on-slo: {scenario.name} {why}; leave it out")
+    if not any(objective.ends_runs for objective in objectives):
+        known = ", ".join(objective.text for objective in objectives)
+        raise OptionError(
+            f"--abort-on-slo: {known} can be judged at the end only; add one such as --slo 'deliver.p99<=250ms'"
+        )
 
 
 def _objectives(texts: list[str], scenario: Scenario) -> tuple[Objective, ...]:

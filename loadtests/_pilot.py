@@ -86,7 +86,7 @@ class Pilot:
         return found
 
     def _abort(self, plan: Plan, phase: Phase, figures: dict[str, Any]) -> Plan:
-        known = [each for each in self._objectives if not each.metric.startswith("loss.")]  # that comes last
+        known = [each for each in self._objectives if each.ends_runs]
         missed = _missed(known, phase.name, figures)
         if missed is None:
             return plan

@@ -29,7 +29,10 @@ LATENCIES = (
 FIGURES = ("min", "mean", "p50", "p90", "p95", "p99", "p999", "max")
 COUNTS = {
     "loss": ("expected", "lost", "silent", "announced", "dup", "late", "history"),
-    "resume": ("cut", "reconnects", "replayed", "gap", "dup", "refused", "http_429", "http_4xx", "http_5xx"),
+    "resume": (
+        *("cut", "reconnects", "replayed", "gap", "dup", "refused"),
+        *("http_429", "http_4xx", "http_5xx", "http_other"),
+    ),
     "answers": ("429", "4xx", "5xx", "other", "none", "unsent"),
     "churn": ("left", "abandoned"),
 }
@@ -39,6 +42,7 @@ WHOLE_RUN = {  # figures that compare phases, or are of the run as such
     "topics": ("leak",),
     "drift": ("p99_us_per_h", "p99_low", "p99_high", "rss_mb_per_h", "disconnects_per_h"),
 }
+COUNTED_LAST = {"loss", "catchup", "resume.gap"}  # figures of accounts that subscribers close when they leave
 BACK = ("back50", "back95", "back99", "back100")  # of `resume`
 TIMED = (
     *(f"{latency}.{figure}" for latency in LATENCIES for figure in FIGURES),
@@ -102,6 +106,11 @@ class Objective:
     def early(self) -> bool:
         """Whether one phase's figures are enough, before the run is over."""
         return self.metric.partition(".")[0] not in WHOLE_RUN
+
+    @property
+    def ends_runs(self) -> bool:
+        """Whether a phase can be known to miss it while the run goes on."""
+        return self.early and not {self.metric, self.metric.partition(".")[0]} & COUNTED_LAST
 
     def judge(self, figures: Mapping[str, Any] | None) -> dict[str, Any]:
         """The row of the result file. `figures` has `metrics`, `loss` and the like, and is None for a phase

@@ -126,6 +126,16 @@ def test_a_run_is_ended_by_the_first_phase_that_misses_an_objective() -> None:
     assert pilot.told() == {"aborted": "ended after phase 30: phase[30].deliver.p99<=50ms was 90.0 ms"}
 
 
+def test_no_run_is_ended_by_what_is_counted_in_the_end() -> None:
+    slo = ["deliver.p99<=1s", "catchup.p99<=1ms", "resume.gap==7", "loss.expected==7"]
+    wanted = settings(scenario="storm", levels="20", slo=slo, abort_on_slo=True)
+    pilot, books = Pilot(wanted, LAG), begun(wanted)
+    carry_out(books, 0, us=90_000, reached=20, had=20)
+
+    assert steer(pilot, books, 0) == books.plan
+    assert pilot.told() == {}
+
+
 def test_what_a_server_does_not_take_when_it_is_saturated_is_a_result() -> None:
     wanted = settings(scenario="ingest", levels="20")
     books = begun(wanted)

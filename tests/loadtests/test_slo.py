@@ -42,6 +42,22 @@ def test_an_objective_is_judged(text: str, row: dict[str, object]) -> None:
     assert Objective.parse(text, PHASES).judge(FIGURES) == {"expr": text, **row}
 
 
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("deliver.p99<=1ms", True),
+        ("resume.back99<=2s", True),
+        ("resume.http_other==0", True),
+        ("loss.lost==0", False),
+        ("catchup.p99<=1s", False),
+        ("resume.gap==0", False),
+        ("topics.leak==0", False),
+    ],
+)
+def test_what_is_counted_in_the_end_ends_no_run(text: str, ends: bool) -> None:
+    assert Objective.parse(text, PHASES).ends_runs is ends
+
+
 def test_a_phase_that_never_began_meets_nothing() -> None:
     objective = Objective.parse("phase[2000].loss.lost==0", PHASES)
 
