@@ -5,7 +5,7 @@ from typing import Any
 
 from loadtests._histogram import HEAT_BITS, Histogram
 from loadtests._ledger import Ledger
-from loadtests._plan import Plan, Window
+from loadtests._plan import Phase, Plan, Window
 
 __all__ = ["COLUMNS", "by_phase", "by_second", "told"]
 
@@ -32,20 +32,21 @@ Row = dict[str, Any]
 
 def by_phase(plan: Plan, ledger: Ledger, loss: Mapping[int, Mapping[str, int]]) -> list[Row]:
     """A row for each phase that has begun; `loss` by phase is known once a run has drained."""
-    rows = [_row(phase.id, phase.name, phase.subscribers, ledger) for phase in plan.phases]
+    last = ledger.last_by_window()
     return [
-        row | {"lost": loss.get(phase.id, {}).get("lost", "–")}
-        for phase, row in zip(plan.phases, rows, strict=True)
-        if row["deliveries"] or phase.id in loss
+        _row(phase, ledger, last.get(Window(phase.id, judged=True), Histogram()))
+        | {"lost": loss.get(phase.id, {}).get("lost", "–")}
+        for phase in plan.phases
+        if phase.id in loss or ledger.measured("deliver", [Window(phase.id, judged=True)]).n
     ]
 
 
-def _row(phase: int, name: str, subscribers: int, ledger: Ledger) -> Row:
-    judged, whole = [Window(phase, judged=True)], [Window(phase, judged) for judged in (False, True)]
-    deliver, (last, _spread) = ledger.measured("deliver", judged), ledger.fan_out(judged)
+def _row(phase: Phase, ledger: Ledger, last: Histogram) -> Row:
+    judged, whole = [Window(phase.id, judged=True)], [Window(phase.id, judged) for judged in (False, True)]
+    deliver = ledger.measured("deliver", judged)
     return {
-        "phase": name,
-        "subscribers": subscribers,
+        "phase": phase.name,
+        "subscribers": phase.subscribers,
         "deliveries": deliver.n,
         "p50": _ms(deliver, 500),
         "p95": _ms(deliver, 950),
@@ -55,8 +56,8 @@ def _row(phase: int, name: str, subscribers: int, ledger: Ledger) -> Row:
         "connect_p99": _ms(ledger.measured("connect", whole), 990),
         "publish_p99": _ms(ledger.measured("publish", judged), 990),
         "client_lag_p99": _ms(ledger.measured("client_lag", judged), 990),
-        "late": ledger.counts[phase, "late"],
-        "dup": ledger.counts[phase, "dup"],
+        "late": ledger.counts[phase.id, "late"],
+        "dup": ledger.counts[phase.id, "dup"],
     }
 
 

@@ -127,6 +127,13 @@ class Ledger:
                 spread.add(probe.last_us - probe.first_us)
         return last, spread
 
+    def last_by_window(self) -> dict[Window | None, Histogram]:
+        """Time to the last subscriber of every probe, for all parts of the plan in one pass."""
+        found: defaultdict[Window | None, list[int]] = defaultdict(list)
+        for probe in self.arrivals.values():
+            found[probe.window].append(probe.last_us)
+        return {window: Histogram(longest) for window, longest in found.items()}
+
     def reached(self) -> Probes:
         """All probes with all who have them, whatever clock those have."""
         found = {probe: replace(home) for probe, home in self.arrivals.items()}

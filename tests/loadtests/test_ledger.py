@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from loadtests._accounting import Loss
 from loadtests._histogram import Histogram
-from loadtests._ledger import Ledger, Sample
+from loadtests._ledger import Ledger, Reached, Sample
 from loadtests._plan import Window
 from loadtests._tally import OUTSIDE, Delivery, HistogramKey, Share, Tally
 
@@ -55,6 +55,15 @@ def test_the_last_subscriber_is_that_of_all_workers() -> None:
     last, spread = both.fan_out([JUDGED])
 
     assert (last.pairs(), spread.n, spread.least) == ([(4_000, 1)], 1, 3_000)
+
+
+def test_the_last_subscriber_is_known_for_all_parts_of_a_plan_at_once() -> None:
+    found, settling = Ledger(), Window(0, judged=False)
+    found.add(tally([(0, 0, 4_000), (0, 0, 1_000), (0, 1, 2_000)]))
+    found.arrivals["probe-r-0", 2] = Reached(settling, 2, 1, 7_000, 7_000)
+
+    assert found.last_by_window() == {window: found.fan_out([window])[0] for window in (settling, JUDGED)}
+    assert found.last_by_window()[JUDGED] == Histogram([4_000, 2_000])
 
 
 def test_what_comes_from_another_clock_is_kept_apart() -> None:

@@ -126,7 +126,10 @@ def test_nonsense_is_refused_by_name(option: str, value: object, said: str) -> N
         ({"scenario": "free", "hold": "10"}, "as many (-u) for as long (-t) as you say"),
         ({"scenario": "capacity", "topics": "5"}, "--topics: capacity expects each probe at all subscribers"),
         ({"scenario": "capacity", "lifetime": "9"}, "--lifetime: capacity expects each probe at all"),
-        ({"scenario": "capacity", "abort_on_slo": True}, "--abort-on-slo: capacity goes on by what each level"),
+        (
+            {"scenario": "capacity", "abort_on_slo": True},
+            "--abort-on-slo: capacity goes on by what each level",
+        ),
         ({"scenario": "free", "abort_on_slo": True}, "--abort-on-slo: free lasts as long as you say"),
         ({"abort_on_slo": True}, "--abort-on-slo: loss.silent==0 can be judged at the end only"),
         (
