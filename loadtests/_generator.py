@@ -57,9 +57,10 @@ class Generator:
         self._vitals = Vitals()
         self._clock = ClockGuard()
         course = Course.of(settings, begin.run, begin.begin_ns + begin.shift_ns, begin.publishers)
+        self._home = domain()
         clocks = zip(course.publishers, begin.domains, begin.shifts, strict=True)
         self._clocks = {source: (name, shift) for sources, name, shift in clocks for source in sources}
-        self._foreign = {source for source, (clock, _) in self._clocks.items() if clock != domain()}
+        self._foreign = {source for source, (clock, _) in self._clocks.items() if clock != self._home}
         self._audience = Audience(
             run=begin.run,
             plan=course.plan.cut(begin.end_ns + begin.shift_ns),
@@ -208,7 +209,7 @@ class Generator:
         """Another clock's stamps as ours would have read."""
         if probe.source not in self._foreign:
             return probe
-        (theirs, shift_ns), ours = self._clocks[probe.source], domain()
+        theirs, shift_ns = self._clocks[probe.source]
         ahead_ns = self._begin.shift_ns - shift_ns
-        ahead_ns += self._drifts.get(ours, 0) - self._drifts.get(theirs, 0)
+        ahead_ns += self._drifts.get(self._home, 0) - self._drifts.get(theirs, 0)
         return probe._replace(intended_ns=probe.intended_ns + ahead_ns, sent_ns=probe.sent_ns + ahead_ns)

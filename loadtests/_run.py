@@ -66,7 +66,7 @@ class Run:
         self.begun = self.over = False
         self.ended = Event()  # set once it is over, for those who only look on
         self.ledger = Ledger()
-        self.shown = Ledger()  # the same, since somebody last cleared what is shown
+        self.shown = self.ledger  # or what was counted since somebody last cleared what is shown
         self.document: dict[str, Any] | None = None
         self._target = target
         self._title = title
@@ -112,7 +112,8 @@ class Run:
         counted = None if self.over else self._roster.hear(worker, report)
         if counted is not None:
             self.ledger.merge(counted)
-            self.shown.merge(counted)
+            if self.shown is not self.ledger:
+                self.shown.merge(counted)
             self.feed.add(counted)
 
     def join(self, peer: Peer) -> None:
