@@ -7,7 +7,7 @@ from itertools import compress
 
 import numpy as np
 
-from .rng import Floats, Ints
+from .postponed import Rows
 from .sensors import Sensor
 
 __all__ = ["Encoder"]
@@ -21,17 +21,18 @@ class Encoder:
         self._fields = [f"{json.dumps(s.name).replace('%', '%%')}:{s.form}" for s in sensors]
         self._template = lru_cache(maxsize=1024)(self._make_template)
 
-    def encode(self, devices: Ints, seq: Ints, ts: Ints, values: Floats, *, late: bool) -> list[bytes]:
-        """One message for each row; `values` has shape (sensors, rows), NaN is an absent key."""
+    def encode(self, rows: Rows) -> list[bytes]:
+        """One message for each row; a reading that is no finite number is an absent key."""
         heads = self._heads
-        present = np.isfinite(values)
-        rows = zip(devices.tolist(), seq.tolist(), ts.tolist(), values.T.tolist(), strict=True)
+        present = np.isfinite(rows.values)
+        columns = (rows.device, rows.seq, rows.ts, rows.values.T)
+        each = zip(*(column.tolist() for column in columns), strict=True)
         if present.all():
-            template = self._template(None, late)
-            return [(heads[d] + template % (k, t, *row)).encode() for d, k, t, row in rows]
+            template = self._template(None, rows.late)
+            return [(heads[d] + template % (k, t, *row)).encode() for d, k, t, row in each]
         return [
-            (heads[d] + self._template(tuple(there), late) % (k, t, *compress(row, there))).encode()
-            for (d, k, t, row), there in zip(rows, present.T.tolist(), strict=True)
+            (heads[d] + self._template(tuple(there), rows.late) % (k, t, *compress(row, there))).encode()
+            for (d, k, t, row), there in zip(each, present.T.tolist(), strict=True)
         ]
 
     def _make_template(self, present: tuple[bool, ...] | None, late: bool) -> str:

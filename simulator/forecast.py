@@ -85,6 +85,6 @@ def _tried(plans: list[GroupPlan], span: Span) -> tuple[int, int, float]:
         encoder = Encoder(plan.ids, plan.profile.sensors, span.start)
         begin = time.perf_counter()
         for rows in group.due(noon + 10 * plan.profile.every):
-            messages += encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+            messages += encoder.encode(rows)
         seconds += time.perf_counter() - begin
     return len(messages), sum(map(len, messages)), seconds

@@ -66,7 +66,7 @@ class Line:
         fresh = self._marks.make(self._first + rows.device, rows.seq)
         if not fresh.all():
             rows = rows.take(np.flatnonzero(fresh))
-        messages = self._encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+        messages = self._encoder.encode(rows)
         due = np.full(len(messages), np.nan) if self.clock is None else self.clock.when(rows.at)
         self._tally.lateness.add(monotonic() - due)
         self._tally.late += len(messages) * rows.late

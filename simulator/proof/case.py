@@ -58,7 +58,7 @@ class Case(NamedTuple):
                 alone = replace(plan, ids=(device,))
                 encoder = Encoder(alone.ids, alone.profile.sensors, self.state.start)
                 for rows in settled(alone, self.state):
-                    made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+                    made = encoder.encode(rows)
                     yield from zip(rows.seq.tolist(), made, strict=True)
 
 

@@ -71,7 +71,7 @@ def expect(config: Config, state: State, told: Told) -> Parts:
 def collect(expected: Expected, encoder: Encoder, found: Iterable[Rows]) -> Iterator[int]:
     """Add these rows as messages; yields how far it has come, in simulated ms UTC."""
     for rows in found:
-        messages = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+        messages = encoder.encode(rows)
         expected.add(rows.device, rows.seq, messages)
         if len(rows.at):
             yield int(rows.at[-1])

@@ -95,7 +95,7 @@ class ReplayRun:
         while playback.running:
             until = self._clock.tick(time.monotonic()) if self._clock else NEVER - 1
             for rows in playback.due(until):
-                messages = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+                messages = encoder.encode(rows)
                 due = self._clock.when(rows.at) if self._clock else np.full(len(messages), np.nan)
                 self.tally.lateness.add(time.monotonic() - due)
                 await sink.put(Parcel(messages, rows.device, due), routes[rows.device])

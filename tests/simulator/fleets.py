@@ -40,7 +40,7 @@ def messages(config: Config, run: Span) -> dict[str, list[bytes]]:
     for plan in (plan for plan in config.groups if plan.ids):
         encoder = Encoder(plan.ids, plan.profile.sensors, 0)
         for rows in drain(Group(plan, run)):
-            made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+            made = encoder.encode(rows)
             for device, message in zip(rows.device.tolist(), made, strict=True):
                 found.setdefault(plan.ids[device], []).append(message)
     return found

@@ -88,11 +88,11 @@ def test_the_pace_changes_nothing(preset: str) -> None:
         while group.running:
             until += 13_700
             for rows in group.due(until):
-                made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+                made = encoder.encode(rows)
                 for device, message in zip(rows.device.tolist(), made, strict=True):
                     paced.setdefault(plan.ids[device], []).append(message)
         for rows in group.release():
-            made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+            made = encoder.encode(rows)
             for device, message in zip(rows.device.tolist(), made, strict=True):
                 paced.setdefault(plan.ids[device], []).append(message)
 

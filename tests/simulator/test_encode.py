@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from simulator.encode import Encoder
+from simulator.postponed import Rows
 from simulator.sensors import Sensor
 
 SENSORS = [
@@ -17,7 +18,7 @@ SENSORS = [
 def encode(values: list[list[float]], *, late: bool = False) -> list[bytes]:
     rows = np.arange(len(values))
     table = np.array(values).T
-    return Encoder(["a", "b"], SENSORS, 1700).encode(rows % 2, rows + 7, rows + 1000, table, late=late)
+    return Encoder(["a", "b"], SENSORS, 1700).encode(Rows(rows % 2, rows + 7, rows + 1000, rows, table, late))
 
 
 def test_a_message_is_spelt_like_this() -> None:

@@ -73,7 +73,7 @@ def test_the_pace_changes_nothing(seconds: int) -> None:
     while group.running:
         until += seconds * 1000
         for rows in group.due(until):
-            made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+            made = encoder.encode(rows)
             for device, message in zip(rows.device.tolist(), made, strict=True):
                 paced.setdefault(group.plan.ids[device], []).append(message)
 

@@ -70,7 +70,7 @@ def sent(config: Config, injected: tuple[int, Fault]) -> dict[str, list[bytes]]:
         group.prepare()
         encoder = Encoder(plan.ids, plan.profile.sensors, 0)
         for rows in played(group, injected):
-            made = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+            made = encoder.encode(rows)
             for device, message in zip(rows.device.tolist(), made, strict=True):
                 found.setdefault(plan.ids[device], []).append(message)
     return found

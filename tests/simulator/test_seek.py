@@ -40,7 +40,7 @@ def said(plan: GroupPlan, found: Iterable[Rows]) -> dict[int, list[bytes]]:
     encoder = Encoder(plan.ids, plan.profile.sensors, RUN.start)
     made: dict[int, list[bytes]] = {device: [] for device in range(len(plan.ids))}
     for rows in found:
-        messages = encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
+        messages = encoder.encode(rows)
         for device, message in zip(rows.device.tolist(), messages, strict=True):
             made[device].append(message)
     return made

@@ -64,11 +64,7 @@ class Run:
         group = Group(plan, self.span)
         encoder = Encoder(plan.ids, plan.profile.sensors, self.start)
         found = chain(group.rest(), group.release()) if position is None else group.due(position)
-        return [
-            message
-            for rows in found
-            for message in encoder.encode(rows.device, rows.seq, rows.ts, rows.values, late=rows.late)
-        ]
+        return [message for rows in found for message in encoder.encode(rows)]
 
     def post(self, messages: list[bytes]) -> None:
         body = b"[" + b",".join(messages) + b"]"
