@@ -1,5 +1,6 @@
 """`make compare`: the same load on one server after another, and one report page of all of them."""
 
+import json
 import os
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from tests.bench.machine import Cores, cores, crowded, on, raise_descriptors
 from tests.bench.server import BrokenError, Server, environment, running
 from tests.peers.recipe import ROOT, Recipe, recipes
 
-__all__ = ["compare"]
+__all__ = ["compare", "finish", "verdict"]
 
 COMPARED = ("eventbahn", "nchan", "sse-starlette", "fastapi")
 LATEST = 120.0  # seconds that a run may take beyond its plan
@@ -104,8 +105,13 @@ def measured(peer: Recipe, where: Cores, options: Sequence[str], plan: float) ->
         lines = said.read().decode(errors="replace").splitlines()
     if code not in VERDICTS or not Path(options[-1]).exists():
         raise BrokenError(f"its run ended with exit code {code}: {lines[-1] if lines else ''}")
-    reasons = [line.split("INVALID", 1)[1].strip() for line in lines if "INVALID" in line]
-    return "; ".join([VERDICTS[code], *reasons])
+    return verdict(code, Path(options[-1]))
+
+
+def verdict(code: int, result: Path) -> str:
+    """What a run says of itself."""
+    document = json.loads(result.read_text(encoding="utf-8"))
+    return "; ".join([VERDICTS[code], *document["invalid"]])
 
 
 def aimed(peer: Recipe, server: Server) -> list[str]:

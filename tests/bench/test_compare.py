@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.bench.compare import compare, finish
+from tests.bench.compare import compare, finish, verdict
 from tests.peers.recipe import NotInstalledError, Recipe, recipes
 
 SHORT = ["--levels", "5", "--settle", "1", "--hold", "1"]
@@ -32,6 +32,13 @@ def test_servers_come_onto_one_page_and_what_is_missing_is_named(
     assert json.loads(result.read_text())["run"]["name"] == "eventbahn"
     (page,) = tmp_path.glob("compare-*.html")
     assert "eventbahn" in page.read_text()
+
+
+def test_a_run_says_itself_why_it_is_worth_nothing(tmp_path: Path) -> None:
+    result = tmp_path / "result.json"
+    result.write_text(json.dumps({"invalid": ["phase 5: the machine is busy", "worker 0: gone"]}))
+
+    assert verdict(4, result) == "invalid; phase 5: the machine is busy; worker 0: gone"
 
 
 def test_without_any_result_there_is_no_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
