@@ -1,5 +1,6 @@
 """One probe's arrivals at all subscribers: noted one by one, counted many at once. Reads no clock."""
 
+from loadtests._plan import SECOND
 from loadtests._probe import Probe
 from loadtests._shares import Shares
 from loadtests._tally import Delivery, Tally
@@ -7,7 +8,6 @@ from loadtests._tally import Delivery, Tally
 __all__ = ["Arrivals"]
 
 MANY = 1_024  # numbers: two to an arrival; counting them takes the time of a few reads
-SECOND = 1_000_000_000
 
 
 class Arrivals:

@@ -14,7 +14,7 @@ from loadtests._arrivals import Arrivals
 from loadtests._blocks import BlockReader
 from loadtests._endpoint import Endpoint
 from loadtests._origin import Origins
-from loadtests._plan import Plan, Window
+from loadtests._plan import SECOND, Plan, Window
 from loadtests._probe import Probe, topic_name, topic_number
 from loadtests._pump import Pump
 from loadtests._scenario import Scenario
@@ -24,8 +24,6 @@ from loadtests._shares import Shares
 from loadtests._tally import OUTSIDE, Delivery, HistogramKey, Published, Tally
 
 __all__ = ["Audience", "Member"]
-
-SECOND = 1_000_000_000
 
 
 class Member(Protocol):

@@ -16,6 +16,7 @@ from loadtests._ledger import Ledger, Sample
 from loadtests._options import Settings
 from loadtests._origin import Origins
 from loadtests._pack import Pack
+from loadtests._plan import SECOND
 from loadtests._probe import Probe
 from loadtests._publisher import ANSWER_SECONDS, Publisher
 from loadtests._pump import Pump
@@ -28,7 +29,6 @@ from loadtests._wire import Begin, Drain, Drained, Report, encode_report
 
 __all__ = ["DRAIN_SECONDS", "Generator"]
 
-SECOND = 1_000_000_000
 CONNECTS_PER_SECOND = 500  # a listener's backlog is some hundred; beyond it the kernel makes clients wait
 JITTER_SECONDS = 1.0  # Locust starts users once a second, all at once
 LATE_SECONDS = 3.0  # that the users of a phase may start after it
@@ -113,7 +113,7 @@ class Generator:
         taken, self._ledger = self._ledger, Ledger()
         self._reports += 1
         self._recorded += taken.recorded
-        return Report(self.run, self._reports, taken)
+        return Report(self.run, taken)
 
     def correct(self, drifts: Mapping[str, int]) -> None:
         """From now on take other clocks to be that far (ns, by domain) from where they were at the start."""

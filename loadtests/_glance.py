@@ -5,11 +5,10 @@ from typing import Any
 
 from loadtests._histogram import HEAT_BITS, Histogram
 from loadtests._ledger import Ledger
-from loadtests._plan import Phase, Plan, Window
+from loadtests._plan import SECOND, Phase, Plan, Window
 
 __all__ = ["COLUMNS", "by_phase", "by_second", "told"]
 
-SECOND = 1_000_000_000
 RECENT_SECONDS = 5
 COLUMNS = {
     "phase": "Phase",

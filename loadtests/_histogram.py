@@ -29,17 +29,17 @@ class Histogram:
         self.most = 0
         self.extend(list(samples))
 
-    def add(self, us: int, n: int = 1) -> None:
-        """Count `us` `n` times; a value below zero counts as zero (whoever measures counts those apart)."""
+    def add(self, us: int) -> None:
+        """Count `us` once; a value below zero counts as zero (whoever measures counts those apart)."""
         us = max(us, 0)
         edge = lower_edge(us)
-        self.counts[edge] = self.counts.get(edge, 0) + n
+        self.counts[edge] = self.counts.get(edge, 0) + 1
         if us > self.most:
             self.most = us
         if us < self.least or not self.n:
             self.least = us
-        self.n += n
-        self.total += us * n
+        self.n += 1
+        self.total += us
 
     def extend(self, samples: Sequence[int]) -> None:
         """Count each of them once, at a fifth of the price of adding them one by one."""

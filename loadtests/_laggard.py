@@ -1,8 +1,8 @@
 """A subscriber that does not keep up: it stalls, or trickles. Its events count for nobody's latency or loss.
 
-Once the head of a stream has come, a stalled reader reads nothing, and a trickling one a little now and then. A client
-cannot see that the server has given it up, since the end of its stream lies behind what it did not read: so
-in the end it reads all that there is, and then it knows.
+Once the head of a stream has come, a stalled reader reads nothing, and a trickling one a little now and then.
+A client cannot see that the server has given it up, since the end of its stream lies behind what it did not
+read: so in the end it reads all that there is, and then it knows.
 """
 
 import contextlib
@@ -16,13 +16,12 @@ from gevent.event import Event
 
 from loadtests._accounting import Track
 from loadtests._audience import Audience
-from loadtests._plan import Phase, Window
+from loadtests._plan import SECOND, Phase, Window
 from loadtests._pump import open_socket
 from loadtests._tally import HistogramKey
 
 __all__ = ["Laggard"]
 
-SECOND = 1_000_000_000
 RECEIVE_BUFFER = 4_096  # bytes; the kernel makes a little more of it
 TRICKLE_BYTES, TICK_SECONDS = 1_024, 1.0
 HEAD_SECONDS = 10.0

@@ -191,7 +191,8 @@ def _check_abort(scenario: Scenario, objectives: tuple[Objective, ...]) -> None:
     if not any(objective.ends_runs for objective in objectives):
         known = ", ".join(objective.text for objective in objectives)
         raise OptionError(
-            f"--abort-on-slo: {known} can be judged at the end only; add one such as --slo 'deliver.p99<=250ms'"
+            f"--abort-on-slo: {known} can be judged at the end only; "
+            "add one that ends a run, such as --slo 'deliver.p99<=250ms'"
         )
 
 

@@ -10,7 +10,7 @@ from gevent import socket
 
 from loadtests._answer import answer_kind
 from loadtests._endpoint import Endpoint
-from loadtests._plan import Plan
+from loadtests._plan import SECOND, Plan
 from loadtests._probe import Compose, Probe
 from loadtests._schedule import Schedule
 from loadtests._server import Server
@@ -21,7 +21,6 @@ __all__ = ["ANSWER_SECONDS", "Publisher"]
 MOST_IN_FLIGHT = 256
 ANSWER_SECONDS = 10.0  # for connecting and answering; beyond it a probe counts as unconfirmed
 IDLE_SECONDS = 4.0  # many servers close an idle connection after 5 s
-SECOND = 1_000_000_000
 READ_BYTES = 65_536
 
 

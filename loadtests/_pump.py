@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import gevent
 from gevent.monkey import get_original
 
+from loadtests._plan import SECOND
+
 __all__ = ["Handler", "Pump", "Read", "Timer", "kernel_stamps_work", "open_socket", "receive", "stamped"]
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ READ_BYTES = 65_536
 SO_TIMESTAMPNS = 35  # Linux; Python's socket module does not name it
 STAMP = struct.Struct("qq")
 STAMP_SPACE = socket.CMSG_SPACE(STAMP.size)
-SELF_TEST_NS = SECOND = 1_000_000_000
+SELF_TEST_NS = SECOND
 
 Read = tuple[bytes, int, int]
 """Bytes, when the kernel got the last of them, and when we read them (ns of the wall clock).

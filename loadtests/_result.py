@@ -13,14 +13,13 @@ from loadtests._fairness import fairness
 from loadtests._health import PhaseEvidence
 from loadtests._histogram import BITS, HEAT_BITS, Histogram
 from loadtests._ledger import Ledger, Sample
-from loadtests._plan import Phase, Plan, Window
+from loadtests._plan import SECOND, Phase, Plan, Window
 from loadtests._schedule import Schedule
 from loadtests._watch import CPU_PERCENT, RSS_MB
 
 __all__ = ["SCHEMA", "Books", "moment"]
 
 SCHEMA = "eventbahn-load/1"
-SECOND = 1_000_000_000
 JUDGED = ("deliver", "deliver_sent", "deliver_xdom", "publish", "publisher_late", "client_lag", "replay")
 WHOLE = ("connect", "first_event", "reconnect", "catchup")  # also while a phase settles
 ANSWERS = ("429", "4xx", "5xx", "other", "none", "unsent")

@@ -13,7 +13,7 @@ from loadtests._domains import Domains
 from loadtests._generator import DRAIN_SECONDS
 from loadtests._health import WorkerEvidence, percentile
 from loadtests._ledger import Ledger
-from loadtests._plan import Plan
+from loadtests._plan import SECOND, Plan
 from loadtests._publisher import ANSWER_SECONDS
 from loadtests._result import Books
 from loadtests._tally import Published
@@ -38,7 +38,6 @@ __all__ = ["Roster"]
 
 log = logging.getLogger(__name__)
 
-SECOND = 1_000_000_000
 MUSTER_SECONDS = 15.0
 BEGIN_SECONDS = 10.0
 PARTING_SECONDS = 20.0  # for accounts of ten thousand subscribers, on a busy machine

@@ -21,7 +21,7 @@ from loadtests._ledger import Ledger
 from loadtests._limits import open_files
 from loadtests._options import Settings
 from loadtests._pilot import Pilot
-from loadtests._plan import Plan
+from loadtests._plan import SECOND, Plan
 from loadtests._result import SCHEMA, Books, moment
 from loadtests._roster import Roster
 from loadtests._slo import WHOLE_RUN
@@ -35,7 +35,6 @@ __all__ = ["Run"]
 
 log = logging.getLogger(__name__)
 
-SECOND = 1_000_000_000
 LEAD_NS = SECOND // 4  # at least, between now and the first probe
 LOCAL_LAG_SECONDS, REPORT_LAG_SECONDS = 1.5, 4.5  # until all is told; Locust's workers report every 3 s
 MEASURE_EVERY_SECONDS = 60

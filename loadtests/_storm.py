@@ -8,11 +8,10 @@ from collections.abc import Callable
 import gevent
 import httpx
 
-from loadtests._plan import Plan
+from loadtests._plan import SECOND, Plan
 
 __all__ = ["StormError", "hook", "storms"]
 
-SECOND = 1_000_000_000
 HOOK_SECONDS = 30.0
 SHOWN = 200  # characters of what a hook said
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from loadtests._accounting import NEW, Seen, Track
 from loadtests._answer import answer_kind
 from loadtests._audience import Audience
+from loadtests._plan import SECOND
 from loadtests._probe import Probe
 from loadtests._pump import Timer
 from loadtests._reconnect import RETRY_SECONDS, pause
@@ -15,8 +16,7 @@ from loadtests._stream import Stream
 __all__ = ["Subscriber"]
 
 OPEN_SECONDS = 10.0
-MARGIN_NS = 1_000_000_000  # what was due so shortly before somebody left may still have been on its way
-SECOND = 1_000_000_000
+MARGIN_NS = SECOND  # what was due so shortly before somebody left may still have been on its way
 NOWHERE = -1  # in the order of those who got a stream
 
 

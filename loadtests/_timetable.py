@@ -9,9 +9,9 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import overload
 
-__all__ = ["Bursts", "Even", "Joined", "Listed", "Timetable", "poisson"]
+from loadtests._plan import SECOND
 
-SECOND = 1_000_000_000
+__all__ = ["Bursts", "Even", "Joined", "Listed", "Timetable", "poisson"]
 
 
 class Timetable(Sequence[int]):

@@ -57,7 +57,6 @@ class Mustered(msgspec.Struct, frozen=True, tag=True):
     """Yes; this is who I am."""
 
     host: str
-    pid: int
     domain: str  # of the clock
     kernel_stamps: bool
     open_files: int
@@ -126,10 +125,9 @@ class Hurry(msgspec.Struct, frozen=True, tag=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What was counted since the report before; `number` counts from 1."""
+    """What was counted since the report before."""
 
     run: str
-    number: int
     ledger: Ledger
 
 
@@ -155,7 +153,6 @@ class Pages(msgspec.Struct, array_like=True):
     """A report, as it travels."""
 
     run: str
-    number: int
     histograms: dict[HistogramKey, Packed]
     heat: dict[int, Packed]
     arrivals: dict[str, list[tuple[int, Reached]]]
@@ -199,7 +196,6 @@ def encode_report(report: Report) -> bytes:
     return encode(
         Pages(
             report.run,
-            report.number,
             {key: _pack(histogram) for key, histogram in ledger.histograms.items()},
             {second: _pack(histogram) for second, histogram in ledger.heat.items()},
             _by_source(ledger.arrivals),
@@ -229,7 +225,7 @@ def decode_report(data: bytes) -> Report:
         defaultdict(list, pages.shares),
         pages.samples,
     )
-    return Report(pages.run, pages.number, ledger)
+    return Report(pages.run, ledger)
 
 
 def _pack(histogram: Histogram) -> Packed:

@@ -1,7 +1,6 @@
 """One process that generates load: does what the master asks, run after run. Decides nothing."""
 
 import logging
-import os
 import socket
 import time
 from collections.abc import Callable
@@ -121,7 +120,7 @@ class Worker:
         except RefusalError as error:
             return Refused(str(error), error.code)
         self._mustered = settings, server, kernel_stamps
-        return Mustered(socket.gethostname(), os.getpid(), domain(), kernel_stamps, open_files(), ports())
+        return Mustered(socket.gethostname(), domain(), kernel_stamps, open_files(), ports())
 
     def _begin(self, begin: Begin) -> Answer:
         if self._mustered is None:

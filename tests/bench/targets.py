@@ -9,7 +9,7 @@ from tests.peers.recipe import Recipe
 __all__ = ["OURS", "PACKED", "Target", "judged"]
 
 OURS, HUB = "eventbahn", "nchan"
-PACKED, ONLY_READ, EACH = "packed", "packed, reading only", "one user each"
+PACKED, ONLY_READ = "packed", "packed, reading only"
 
 
 class Target(NamedTuple):

@@ -76,7 +76,7 @@ def test_a_fleet_without_a_message_is_refused(config: Path) -> None:
 def test_a_fleet_without_a_timetable_is_refused(config: Path) -> None:
     config.write_text(CONFIG.format(speed='"max"'), encoding="utf-8")
 
-    with pytest.raises(ConfigError, match='run.speed = "max" is no timetable'):
+    with pytest.raises(ConfigError, match=r'run\.speed = "max" is no timetable'):
         messages_of(str(config), 1.0)
 
 

@@ -1,4 +1,4 @@
-"""A slow reader on a real socket, in a process of its own, since gevent's loop owns the process it runs in."""
+"""A slow reader on a real socket, in a process of its own, which gevent's loop owns."""
 
 import subprocess
 import sys

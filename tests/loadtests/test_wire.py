@@ -75,13 +75,13 @@ def test_an_answer_is_what_was_answered(answer: Refused | Pong | Quiesced) -> No
 
 
 def test_a_report_holds_all_that_was_counted() -> None:
-    report = Report("r", 7, ledger())
+    report = Report("r", ledger())
 
     assert decode_report(encode_report(report)) == report
 
 
 def test_what_was_decoded_goes_on_counting() -> None:
-    decoded = decode_report(encode_report(Report("r", 1, Ledger()))).ledger
+    decoded = decode_report(encode_report(Report("r", Ledger()))).ledger
 
     decoded.merge(ledger())
 
@@ -96,7 +96,7 @@ def test_a_second_of_a_busy_worker_is_some_kilobytes() -> None:
         900 + 997 * n % 19_100 for n in range(40_000)
     )
 
-    assert len(encode_report(Report("r", 1, busy))) < 8_000
+    assert len(encode_report(Report("r", busy))) < 8_000
 
 
 @pytest.mark.parametrize("data", [b"", b"\xc1", encode({"type": "Dance"})], ids=["none", "noise", "unknown"])
