@@ -4,6 +4,7 @@ Everything it yields is a pure function of (seed, device, time), so what an outa
 came before the run, is read again by a second group over the same devices.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,8 +15,8 @@ import numpy as np
 from .device_clock import DeviceClocks
 from .effects import Distortion, Hit, show, shuts_down
 from .faults import KINDS, MESSAGE_KINDS, Fault, matches
-from .plan import GroupPlan, Span
-from .postponed import Postponed, Rows
+from .plan import GroupPlan, Profile, Span
+from .postponed import TICK, Postponed, Rows
 from .process import DAY, Process, grid_for
 from .rng import Ints, Keys
 from .schedule import NEVER, Due, Schedule
@@ -23,7 +24,7 @@ from .sensors import Sensors
 from .timeline import Episode, Timeline
 from .upsets import TimelineUpsets
 
-__all__ = ["Group", "timeline_of"]
+__all__ = ["Group", "longest_delay", "timeline_of"]
 
 
 class _Outage(NamedTuple):
@@ -273,6 +274,18 @@ class Group:
         if self._span.end is not None:
             end = min(end, self._span.end)
         return Group(plan, self._span, begin=begin, end=end, outage=outage)
+
+
+def longest_delay(fault: Fault, profile: Profile) -> int:
+    """By how many ms at most a message arrives later than it was sent: the bound of `Group._later`."""
+    match fault.kind:
+        case "delay":
+            return math.ceil(fault.by * 1.5) + TICK
+        case "duplicate":
+            return fault.by + TICK
+        case "reorder":
+            return 3 * profile.longest_pause + 2 * profile.jitter + 1 + TICK
+    return 0
 
 
 def timeline_of(plan: GroupPlan, span: Span) -> Timeline:

@@ -1,8 +1,7 @@
 """A group in the midst of its run: as if it had come there from the beginning. Does no I/O."""
 
-from .group import Group, timeline_of
+from .group import Group, longest_delay, timeline_of
 from .plan import GroupPlan, Span
-from .postponed import TICK
 
 __all__ = ["group_after"]
 
@@ -19,9 +18,7 @@ def group_after(plan: GroupPlan, span: Span, position: int) -> Group:
 def _begin(plan: GroupPlan, span: Span, position: int) -> int:
     """From where on there may be samples that are due later than `position`, or held back until then."""
     profile = plan.profile
-    waits = [fault.by * 3 // 2 + TICK for fault in plan.faults if fault.kind in {"delay", "duplicate"}]
-    if any(fault.kind == "reorder" for fault in plan.faults):
-        waits.append(3 * profile.longest_pause + 2 * profile.jitter + 1 + TICK)
-    begin = position - 2 * profile.jitter - 1 - max(waits, default=0)
+    wait = max((longest_delay(fault, profile) for fault in plan.faults), default=0)
+    begin = position - 2 * profile.jitter - 1 - wait
     outages = timeline_of(plan, span).overlapping(begin, position + 2 * profile.jitter + 1)
     return min([begin, *(episode.start for episode in outages if episode.fault.kind == "offline")])

@@ -6,7 +6,7 @@ import pytest
 
 from simulator.config import load
 from simulator.encode import Encoder
-from simulator.group import Group
+from simulator.group import Group, longest_delay
 from simulator.plan import GroupPlan, Span
 from simulator.postponed import Rows
 from simulator.seek import group_after
@@ -54,6 +54,18 @@ def test_what_was_said_and_what_will_be_is_all(minutes: float) -> None:
     after = said(dirty, drain(group_after(dirty, RUN, position)))
 
     assert whole == {device: before[device] + after[device] for device in whole}
+
+
+def test_nothing_comes_later_than_the_longest_delay() -> None:
+    dirty = posts(*DIRT[:3])
+    group, delays = Group(dirty, RUN), dict[str, list[float]]()
+    said(dirty, drain(group))
+    for each in (episode for episode in group.happened if episode.seq is not None):
+        waited = each.end - each.start - 2 * dirty.profile.jitter  # at least, for starts are without jitter
+        delays.setdefault(each.fault.kind, []).append(waited / longest_delay(each.fault, dirty.profile))
+
+    assert set(delays) == {"delay", "duplicate", "reorder"}
+    assert all(0.8 < max(shares) <= 1 for shares in delays.values())
 
 
 def test_nothing_was_due_before_the_origin() -> None:
