@@ -73,18 +73,19 @@ def _bytes(count: float) -> str:
 
 
 def _tried(plans: list[GroupPlan], span: Span) -> tuple[int, int, float]:
-    """Messages, bytes and seconds of ten periods after noon, thrown away; with their share of a midnight."""
+    """Messages, bytes and seconds of ten mean periods after noon, thrown away; with a share of a midnight."""
     messages = []
     seconds = 0.0
     for plan in plans:
+        length = round(10_000 / plan.profile.rate)
         noon = span.origin - span.origin % DAY_MS + DAY_MS // 2
         group = Group(plan, span._replace(origin=noon, end=None))
         begin = time.perf_counter()
         group.prepare()
-        seconds += (time.perf_counter() - begin) * 10 * plan.profile.every / DAY_MS
+        seconds += (time.perf_counter() - begin) * length / DAY_MS
         encoder = Encoder(plan.ids, plan.profile.sensors, span.start)
         begin = time.perf_counter()
-        for rows in group.due(noon + 10 * plan.profile.every):
+        for rows in group.due(noon + length):
             messages += encoder.encode(rows)
         seconds += time.perf_counter() - begin
     return len(messages), sum(map(len, messages)), seconds

@@ -46,8 +46,8 @@ def expect_together(config: Config, state: State, told: Told) -> Parts:
 
 def _jobs(config: Config, state: State) -> int:
     length = (state.position if state.end is None else state.end) - state.origin
-    messages = sum(len(plan.ids) * length // plan.profile.every for plan in config.groups)
-    return min(len(os.sched_getaffinity(0)), messages // WORTH)
+    messages = sum(len(plan.ids) * plan.profile.rate * length / 1000 for plan in config.groups)
+    return min(len(os.sched_getaffinity(0)), int(messages / WORTH))
 
 
 def _begin(reports: "SimpleQueue[Report]") -> None:

@@ -20,6 +20,14 @@ def test_sizes_are_those_of_the_run() -> None:
     assert " kB, in about 2:00:0" in rows["run"]
 
 
+def test_devices_that_sleep_are_tried_while_they_are_awake() -> None:
+    nap = "profile.room.duty={on='1m', cycle='4h'}"
+    rows = dict(size_rows(office(nap, count=1), span(0, 24 * 60)))
+
+    assert rows["messages"].startswith("6.944e-05/s of simulated time, 12")
+    assert rows["run"].startswith("24 h simulated, 6 messages, 7")
+
+
 def test_an_empty_shard_has_a_size_too() -> None:
     assert ("messages", "0/s of simulated time, 0 bytes each") in size_rows(
         office(count=1).shard(2, 2), span(0, 60)

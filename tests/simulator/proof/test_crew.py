@@ -52,6 +52,24 @@ def test_a_small_run_needs_no_crew(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(expect_together(CONFIG, STATE, lambda *_: None)) == 1
 
 
+def test_devices_that_sleep_are_less_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nine of them make nine messages in twenty minutes, of 180 if they were awake."""
+    monkeypatch.setattr(crew, "WORTH", 9)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(crew, "ProcessPoolExecutor", None)
+    asleep = load(
+        "weather",
+        [
+            'fleet=[{profile="station", site="coast", id="s{n}", count=9}]',
+            'profile.station.every="60s"',
+            'profile.station.duty={on="1m", cycle="20m"}',
+            "fault=[]",
+        ],
+    )
+
+    assert len(expect_together(asleep, STATE, lambda *_: None)) == 1
+
+
 def test_a_configuration_can_be_handed_to_a_process() -> None:
     for preset in ("office", "factory", "weather", "home", "city", "cold-chain"):
         config = load(preset)
