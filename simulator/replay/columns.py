@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from simulator.replay.table import CsvTable, RecordingError
 from simulator.tables import suggestion
 
-__all__ = ["Columns", "Layout", "layout_of"]
+__all__ = ["Columns", "layout_of"]
 
 TIMES = ("time", "timestamp", "datetime", "date_time", "date time", "ts", "date")  # names in lower case
 DEVICE, SENSOR, VALUE = "device", "sensor", "value"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, available_timezones
 
-__all__ = ["EPOCHS", "Moment", "ReadTime", "time_reader", "zone_of"]
+__all__ = ["Moment", "ReadTime", "time_reader", "zone_of"]
 
 EPOCHS = {"s": Decimal(1000), "ms": Decimal(1), "us": Decimal("0.001"), "ns": Decimal("0.000001")}
 BY_DIGITS = {10: "s", 13: "ms", 16: "us", 19: "ns"}  # of epochs from 2001 to 2286
