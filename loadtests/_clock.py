@@ -36,7 +36,12 @@ class ClockGuard:
 
 
 def domain() -> str:
-    """Names the clock: processes with the same name share one, so their stamps compare exactly."""
+    """Names the clock: processes with the same name share one, so their stamps compare exactly.
+
+    Linux gives every time namespace the same time of day (time_namespaces(7)). It is taken as another clock
+    nevertheless: a process whose time is faked has no other sign of it, and can be put into one. Where there
+    is no such deception that costs exactness, and nothing else: the two are compared within a bound.
+    """
     try:
         named = f"{BOOT.read_text(encoding='ascii').strip()} {TIME_NAMESPACE.stat().st_ino}"
     except OSError:
