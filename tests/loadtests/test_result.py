@@ -14,7 +14,8 @@ from loadtests._schedule import Schedule
 from loadtests._tally import Delivery, HistogramKey, Share, Tally
 from loadtests._timetable import Even
 from reports.load import decode
-from reports.metrics import contradictions
+from reports.load_schema import Load
+from reports.metrics import contradictions, phases
 
 SECOND = 10**9
 BEGIN = 1_764_000_000
@@ -165,4 +166,5 @@ def test_reports_read_the_document_and_find_no_contradiction(books: Books) -> No
 
     result = decode(json.dumps(document).encode())
 
-    assert contradictions(result) == []  # type: ignore[arg-type] # it is a load result
+    assert isinstance(result, Load)
+    assert contradictions(result, phases(result)) == []
