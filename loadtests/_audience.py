@@ -1,7 +1,7 @@
 """All subscribers of one process, what they share, and what they count together. Opens no stream."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
@@ -21,6 +21,7 @@ from loadtests._scenario import Scenario
 from loadtests._schedule import Schedule
 from loadtests._server import Server
 from loadtests._shares import Shares
+from loadtests._stream import Current
 from loadtests._tally import OUTSIDE, Delivery, HistogramKey, Published, Tally
 
 __all__ = ["Audience", "Member"]
@@ -61,6 +62,7 @@ class Audience:
     kernel_stamps: bool
     random: Random
     origins: Origins = field(default_factory=Origins)
+    current: Current = field(default_factory=Current)
     localize: Callable[[Probe], Probe] = lambda probe: probe  # into stamps of our clock
     foreign: Collection[str] = ()  # sources with another clock, known within a bound
     tally: Tally = field(default_factory=Tally)
@@ -125,10 +127,16 @@ class Audience:
             else:
                 self._left.append(Left(source, track, final))
 
-    def take(self) -> Tally:
-        """What was counted since the last call."""
-        for arrivals in self._arrivals.values():
+    def count(self) -> Iterator[None]:
+        """Count what was noted, one probe after the other, so that others may work in between."""
+        for arrivals in list(self._arrivals.values()):
             arrivals.count()
+            yield
+
+    def take(self) -> Tally:
+        """What was counted since the last call, and what was noted."""
+        for _ in self.count():
+            pass
         self._arrivals.clear()
         taken, self.tally = self.tally, Tally()
         if self.scenario.topics > 1:

@@ -36,6 +36,7 @@ QUIET_SECONDS = 1.0  # without any delivery, and a run is taken to have settled
 RECONNECT_SECONDS = 10.0  # to wait for those who lost their stream
 DRAIN_SECONDS = 30.0
 POLL_SECONDS = 0.05
+PIECE_SECONDS = 0.001
 
 
 class Generator:
@@ -177,7 +178,16 @@ class Generator:
     def _keep_books(self) -> None:
         while True:
             gevent.sleep(1 - time.time_ns() % SECOND / SECOND)
+            self._count()
             self._close_second(round(time.time_ns() / SECOND) - 1)  # the one that has just ended
+
+    def _count(self) -> None:
+        """Count in small pieces: a probe that is due meanwhile shall not wait for all of it."""
+        begun = time.monotonic()
+        for _ in self._audience.count():
+            if time.monotonic() - begun > PIECE_SECONDS:
+                gevent.sleep(PIECE_SECONDS)
+                begun = time.monotonic()
 
     def _close_second(self, second: int) -> None:
         self._clock.check()

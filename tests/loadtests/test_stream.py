@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from loadtests._endpoint import Endpoint
 from loadtests._origin import Origins
 from loadtests._pump import Pump
-from loadtests._stream import Stream
+from loadtests._stream import Current, Stream
 
 class Owner:
     def on_open(self, arrived_ns): print("open", flush=True)
@@ -25,7 +25,8 @@ slices = [part.encode("latin-1").decode("unicode_escape").encode("latin-1") for 
 server = socket.create_server(("127.0.0.1", 0))
 (endpoint,) = Endpoint.resolve("http://127.0.0.1:%d" % server.getsockname()[1])
 pump = Pump()
-circuit = SimpleNamespace(endpoint=endpoint, pump=pump, kernel_stamps=False, origins=Origins())
+shared = dict(pump=pump, kernel_stamps=False, origins=Origins(), current=Current())
+circuit = SimpleNamespace(endpoint=endpoint, **shared)
 Stream(circuit, Owner(), b"GET").connect()
 theirs, _ = server.accept()
 gevent.sleep(0.05)
