@@ -39,11 +39,12 @@ class Loss:
 
 
 class Track:
-    """The numbers from `first` on, of which every one must come: the last one seen, and what is missing."""
+    """A source's numbers from `first` on, which must all come: the last one seen, and what is missing."""
 
-    __slots__ = ("_announced", "_missing", "_reset", "first", "last")
+    __slots__ = ("_announced", "_missing", "_reset", "first", "last", "source")
 
-    def __init__(self, first: int) -> None:
+    def __init__(self, source: str, first: int) -> None:
+        self.source = source
         self.first = first
         self.last = first - 1
         self._missing: set[int] | None = None  # made on first use: most tracks never need them

@@ -1,7 +1,7 @@
 """All subscribers of one process, what they share, and what they count together. Opens no stream."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from random import Random
@@ -30,7 +30,7 @@ __all__ = ["Audience", "Member"]
 class Member(Protocol):
     """A subscriber, as its audience sees it."""
 
-    tracks: dict[str, Track]
+    tracks: tuple[Track, ...]
 
     @property
     def live(self) -> bool: ...
@@ -41,7 +41,6 @@ class Member(Protocol):
 class Left(NamedTuple):
     """What somebody who has left had of a source, up to `final`; something was missing."""
 
-    source: str
     track: Track
     final: int
 
@@ -106,26 +105,25 @@ class Audience:
         (rank,) = self.random.choices(range(self.scenario.topics), cum_weights=self._interest)
         return self._names[rank]
 
-    def tracks(self, topic: str, since_ns: int) -> dict[str, Track]:
-        """What a subscriber of a topic expects from then on."""
-        return {
-            source: Track(schedule.first_from(since_ns)) for source, schedule in self._topics[topic].items()
-        }
+    def tracks(self, topic: str, since_ns: int) -> tuple[Track, ...]:
+        """What a subscriber of a topic expects from then on, by source."""
+        topics = self._topics[topic].items()
+        return tuple(Track(source, schedule.first_from(since_ns)) for source, schedule in topics)
 
     def cut(self) -> None:
         """All streams at once."""
         for member in list(self.members):
             member.cut()
 
-    def part(self, tracks: Mapping[str, Track], until_ns: int) -> None:
+    def part(self, tracks: Iterable[Track], until_ns: int) -> None:
         """Somebody leaves for good, who may expect what was due by then and nothing that is on its way."""
-        for source, track in tracks.items():
-            final = min(track.last, self.sources[source].first_from(until_ns) - 1)
+        for track in tracks:
+            final = min(track.last, self.sources[track.source].first_from(until_ns) - 1)
             if track.whole_until(final):
-                for phase, loss in track.losses(final, self._windows[source]).items():
+                for phase, loss in track.losses(final, self._windows[track.source]).items():
                     self.tally.losses[phase] += loss
             else:
-                self._left.append(Left(source, track, final))
+                self._left.append(Left(track, final))
 
     def count(self) -> Iterator[None]:
         """Count what was noted, one probe after the other, so that others may work in between."""
@@ -189,31 +187,31 @@ class Audience:
     def whole(self, published: Mapping[str, Published]) -> bool:
         """Every subscriber has every probe that it may expect."""
         return all(
-            track.whole_until(published[source].final)
+            track.whole_until(published[track.source].final)
             for member in self.members
-            for source, track in member.tracks.items()
+            for track in member.tracks
         )
 
     def close(self, plan: Plan, published: Mapping[str, Published]) -> None:
         """Account for what each subscriber missed of `plan`, as far as it was carried out; then all leave."""
         self._windows = self._numbered(plan)
-        for source, track, final in self._left:
-            self._account(track, plan, source, published[source]._replace(final=final))
+        for track, final in self._left:
+            self._account(track, plan, published[track.source]._replace(final=final))
         for member in list(self.members):
-            for source, track in member.tracks.items():
-                self._account(track, plan, source, published[source])
+            for track in member.tracks:
+                self._account(track, plan, published[track.source])
             member.close()
         for phase, shares in self._shares.items():
             self.tally.shares[phase].extend(shares.rows())
         self.over.set()
 
-    def _account(self, track: Track, plan: Plan, source: str, published: Published) -> None:
+    def _account(self, track: Track, plan: Plan, published: Published) -> None:
         final, unconfirmed = published
-        losses = track.losses(final, self._windows[source], unconfirmed)
+        losses = track.losses(final, self._windows[track.source], unconfirmed)
         for phase, loss in losses.items():
             self.tally.losses[phase] += loss
         if any(loss.lost for loss in losses.values()):
-            schedule = self.sources[source]
+            schedule = self.sources[track.source]
             seconds = {
                 second: schedule.seqs(second * SECOND, (second + 1) * SECOND)
                 for second in range(plan.begin_ns // SECOND, plan.end_ns // SECOND + 1)

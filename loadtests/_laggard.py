@@ -42,7 +42,7 @@ class Laggard:
     live = False  # it is none of those whom the run is for
 
     def __init__(self, audience: Audience, phase: Phase, *, trickles: bool) -> None:
-        self.tracks: dict[str, Track] = {}
+        self.tracks: tuple[Track, ...] = ()
         self._audience = audience
         self._phase = phase
         self._trickles = trickles

@@ -1,6 +1,6 @@
 """Where a stream that was lost is taken up again: what was missed there for good. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from loadtests._accounting import Track
 
@@ -26,9 +26,10 @@ class Seam:
         """An event of the source came that was sent after the return; only the first one counts."""
         self._firsts.setdefault(source, seq)
 
-    def gap(self, tracks: Mapping[str, Track]) -> int:
+    def gap(self, tracks: Iterable[Track]) -> int:
         """How many events are missing there still."""
         return sum(
-            tracks[source].missing_in(range(self._lasts[source] + 1, first))
-            for source, first in self._firsts.items()
+            track.missing_in(range(self._lasts[track.source] + 1, self._firsts[track.source]))
+            for track in tracks
+            if track.source in self._firsts
         )

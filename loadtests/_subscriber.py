@@ -35,7 +35,7 @@ class Subscriber:
     )
 
     def __init__(self, audience: Audience) -> None:
-        self.tracks: dict[str, Track] = {}
+        self.tracks: tuple[Track, ...] = ()  # few: a mapping would be twice their size
         self.live = False
         self._audience = audience
         self._topic = audience.draw_topic()
@@ -106,7 +106,7 @@ class Subscriber:
         self._leave()
         self._hand_in()
         audience.part(self.tracks, until_ns - MARGIN_NS)
-        self.tracks, self._last_id, self._seam, self._cut_ns = {}, "", None, None
+        self.tracks, self._last_id, self._seam, self._cut_ns = (), "", None, None
         self._topic = audience.draw_topic()
         self._due_ns = until_ns
         self._arrive()
@@ -167,7 +167,7 @@ class Subscriber:
         if self.tracks and not audience.server.recipe.resumes:
             self._hand_in()
             audience.part(self.tracks, self._connect_ns)  # what comes while away, nobody may expect
-            self.tracks, self._due_ns = {}, self._connect_ns
+            self.tracks, self._due_ns = (), self._connect_ns
         if self.tracks:
             audience.took("connect", self._connect_ns, now)
         else:
@@ -195,7 +195,7 @@ class Subscriber:
         self._come_back()
 
     def _resume(self, phase: int, now: int) -> None:
-        self._seam = Seam(phase, now, {source: track.last for source, track in self.tracks.items()})
+        self._seam = Seam(phase, now, {track.source: track.last for track in self.tracks})
         self._seams = [*(self._seams or ()), self._seam]
 
     def _hand_in(self) -> None:
@@ -221,15 +221,17 @@ class Subscriber:
             self._empty = False
             audience.took("first_event", self._connect_ns, arrived_ns)
         if type_ == audience.signal:
-            for track in self.tracks.values():
+            for track in self.tracks:
                 track.reset()
         elif probe is not None and probe.run == audience.run:
             self._on_probe(probe, arrived_ns, read_ns)
 
     def _on_probe(self, probe: Probe, arrived_ns: int, read_ns: int) -> None:
         audience = self._audience
-        track = self.tracks.get(probe.source)
-        if track is None:
+        for track in self.tracks:
+            if track.source == probe.source:
+                break
+        else:
             if probe.source in audience.sources:
                 audience.tally.counts[audience.phase_of(probe.intended_ns), "leak"] += 1
             return

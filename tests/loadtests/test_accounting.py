@@ -10,7 +10,7 @@ NEW, LATE, DUPLICATE, HISTORY = Seen.NEW, Seen.LATE, Seen.DUPLICATE, Seen.HISTOR
 
 
 def feed(first: int, seqs: list[int]) -> tuple[Track, list[Seen]]:
-    track = Track(first)
+    track = Track("s", first)
     return track, [track.see(seq) for seq in seqs]
 
 
@@ -40,7 +40,7 @@ def test_what_a_number_was_and_what_is_lost_in_the_end(
 
 
 def test_a_gap_after_a_reset_is_announced_and_the_next_one_is_silent() -> None:
-    track = Track(0)
+    track = Track("s", 0)
     track.see(0)
     track.reset()
     track.see(3)
@@ -88,7 +88,7 @@ def test_any_sequence_agrees_with_a_model(
     first: int, arrivals: list[int | None], more: int, unconfirmed: set[int]
 ) -> None:
     """None is a reset. The model keeps every arrival, and when each number was first passed over."""
-    track = Track(first)
+    track = Track("s", first)
     came: set[int] = set()
     announced: set[int] = set()
     top, said = first - 1, False
