@@ -1,6 +1,7 @@
 """The process of a server: its loop, its descriptors, its signals and its exit code."""
 
 import asyncio
+import gc
 import resource
 import signal
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from reference_server.settings import Settings
 __all__ = ["loop_factory", "run"]
 
 UNUSABLE, INTERRUPTED = 2, 130
+# What is kept of an event has no cycles, and yet the collector comes back to it: in ten runs that took turns,
+# a measurement into SQLite cost 41 µs at Python's own thresholds, and 31 at these (medians).
+COLLECTIONS = 50_000, 20, 20
 
 
 def run(settings: Settings) -> int:
@@ -22,6 +26,7 @@ def run(settings: Settings) -> int:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     with suppress(OSError, ValueError):  # some systems refuse; then the shell's limit holds
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a subscriber is a descriptor
+    gc.set_threshold(*COLLECTIONS)
     with asyncio.Runner(loop_factory=loop_factory()) as runner:
         try:
             return runner.run(until_signal(settings))
