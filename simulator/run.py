@@ -30,6 +30,7 @@ __all__ = ["FleetRun"]
 
 SLICE = 60_000  # simulated ms that one group may be ahead of another
 SHORTEST_NAP, LONGEST_NAP = 0.025, 0.25  # seconds between two looks at what is due
+NAPS = 8  # while a batch lingers: what waits for company need not be made sooner
 GRACE = 5.0  # seconds to deliver what is queued when a file cannot be written
 BEFORE_ALL = 0  # a position by which nothing was due
 
@@ -223,10 +224,11 @@ class FleetRun:
         self.phase = "live"
         for line in self._lines:
             line.clock = clock
+        shortest = max(SHORTEST_NAP, self.config.sink.linger / NAPS)
         while self._running:
             await self._advance(sink, clock.tick(time.monotonic()))
             nap = clock.until(min(line.group.next() for line in self._lines))
-            await asyncio.sleep(min(LONGEST_NAP, max(SHORTEST_NAP, nap)))
+            await asyncio.sleep(min(LONGEST_NAP, max(shortest, nap)))
 
     async def _advance(self, sink: Sink, until: int) -> None:
         while self.position < until:

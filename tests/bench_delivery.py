@@ -26,6 +26,7 @@ from tests.bench.server import Server, environment, serving
 
 EVENTBAHN = [sys.executable, "-P", "-m", "eventbahn"]
 ROOT = Path(__file__).parents[1]
+WIDTH = 130
 LOOKS, A_MINUTE = 5, 12  # progress lines, five seconds apart, between which is measured
 SAMPLES, SHARE = 250_000, 5.0  # asked: samples a second, and per cent of a core
 CLEAN = ["fault=[]", "run.start=2026-03-02T09:00:00+01:00"]
@@ -121,6 +122,11 @@ CASES: dict[str, tuple[Receiver, str, list[str]]] = {
     "2,000 stations × 8 as fast as it goes → SQLite": (sqlite, "weather", [*FAST, "fleet.0.count=2000"]),
     "2,000 stations × 8 as fast as it goes → sponge": (sponge, "weather", [*FAST, "fleet.0.count=2000"]),
     "100,000 rooms once a minute → SQLite": (sqlite, "office", [*CLEAN, "fleet.0.count=100000"]),
+    "100,000 rooms once a minute, linger = 1 s → SQLite": (
+        sqlite,
+        "office",
+        [*CLEAN, "fleet.0.count=100000", "sink.linger=1s"],
+    ),
     "10,000 rooms once a second → sponge": (
         sponge,
         "office",
@@ -131,7 +137,7 @@ CASES: dict[str, tuple[Receiver, str, list[str]]] = {
 
 def main() -> None:
     """Measure, and print."""
-    console = Console()
+    console = Console(width=WIDTH)
     table = Table(title="delivery, each side on a core of its own", title_justify="left")
     table.add_column("fleet → receiver")
     for column in ("messages/s", "samples/s", "fleet, % of a core", "receiver", "late p50, ms", "p95", "p99"):
