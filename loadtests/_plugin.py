@@ -19,6 +19,7 @@ from loadtests._admission import USAGE, RefusalError, arrange, provide
 from loadtests._crew import Crew, LocalPeer
 from loadtests._ending import conclude, linger
 from loadtests._generator import Generator
+from loadtests._interrupt import interrupt_between_turns
 from loadtests._link import MasterLink, RemotePeer, WorkerLink
 from loadtests._options import OPTIONS
 from loadtests._progress import follow, is_live
@@ -75,6 +76,7 @@ def take_part(environment: Environment, runner: Runner | None, web_ui: WebUI | N
     options = environment.parsed_options
     if runner is None or options is None:
         return  # a single user in a debugger
+    interrupt_between_turns(signal.SIGINT)
     # Levels are reached evenly by each subscriber's own jitter, so this one warning of Locust's misleads
     logging.getLogger("locust.runners").addFilter(lambda record: "spawn rate is very high" not in record.msg)
     match runner:
@@ -106,7 +108,7 @@ def to_the_terminal(environment: Environment, shape: PlanShape, options: Namespa
     if is_live() and not options.print_stats:
         options.only_summary = True  # Locust's table every 2 s, for which there is no room beside a bar
     # Locust listens for SIGTERM only once a headless run is through: until then it is another Ctrl-C
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    interrupt_between_turns(signal.SIGTERM)
 
 
 def work(environment: Environment, runner: WorkerRunner) -> None:
