@@ -87,13 +87,13 @@ class Feed:
         entry.num_requests = histogram.n
         entry.num_reqs_per_sec = defaultdict(int, seconds or {int(now) - 1: histogram.n})
         # Locust's annotations say whole ms; it computes with floats as well (2.43.4, #3373)
-        entry.total_response_time = histogram.total / 1000  # type: ignore[assignment]
-        entry.min_response_time = _ms(histogram.least)  # type: ignore[assignment]
-        entry.max_response_time = _ms(histogram.most)  # type: ignore[assignment]
+        entry.total_response_time = histogram.total / 1000  # type: ignore[assignment] # as said
+        entry.min_response_time = _ms(histogram.least)  # type: ignore[assignment] # as said
+        entry.max_response_time = _ms(histogram.most)  # type: ignore[assignment] # as said
         times: defaultdict[float, int] = defaultdict(int)
         for us, n in histogram.counts.items():
             times[_ms(us)] += n
-        entry.response_times = times  # type: ignore[assignment]
+        entry.response_times = times  # type: ignore[assignment] # as said
         for row in (stats.entries[name, method], stats.total):
             row.extend(entry)
 

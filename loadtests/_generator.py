@@ -178,8 +178,9 @@ class Generator:
     def _keep_books(self) -> None:
         while True:
             gevent.sleep(1 - time.time_ns() % SECOND / SECOND)
+            ended = round(time.time_ns() / SECOND) - 1
             self._count()
-            self._close_second(round(time.time_ns() / SECOND) - 1)  # the one that has just ended
+            self._close_second(ended)
 
     def _count(self) -> None:
         """Count in small pieces: a probe that is due meanwhile shall not wait for all of it."""

@@ -1,9 +1,6 @@
 """What an audience notes is counted piece by piece, in a process of its own: it lives in gevent's hub."""
 
-import subprocess
-import sys
-
-from tests.conftest import DEADLINE
+from tests.loadtests.alone import alone
 
 PROGRAM = """
 from random import Random
@@ -48,8 +45,6 @@ print(pieces, [taken.deliveries["s", seq].deliver.n for seq in range(3)], len(au
 
 
 def test_others_may_work_between_two_probes_and_nothing_is_lost_or_counted_twice() -> None:
-    told = subprocess.run(
-        [sys.executable, "-P", "-c", PROGRAM], capture_output=True, text=True, timeout=DEADLINE, check=True
-    )
+    told = alone(PROGRAM)
 
     assert told.stdout == "3 [1, 1, 4] 0\n"

@@ -1,12 +1,10 @@
 """A signal lets what the hub is doing come to its end. In a process of its own."""
 
 import signal
-import subprocess
-import sys
 
 import pytest
 
-from tests.conftest import DEADLINE
+from tests.loadtests.alone import alone
 
 PROGRAM = """
 import os, signal, sys
@@ -30,8 +28,7 @@ except KeyboardInterrupt:
 
 
 def run(*arguments: str) -> list[str]:
-    command = [sys.executable, "-P", "-c", PROGRAM, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=True)
+    done = alone(PROGRAM, *arguments)
     assert done.stderr == ""
     return done.stdout.splitlines()
 

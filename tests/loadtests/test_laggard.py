@@ -1,11 +1,8 @@
 """A slow reader on a real socket, in a process of its own, which gevent's loop owns."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.conftest import DEADLINE
+from tests.loadtests.alone import alone
 
 PROGRAM = """
 import socket, sys, time
@@ -52,12 +49,6 @@ audience.pump.close(); listener.close()
     ids=["a stream", "a head in two parts", "turned away", "another protocol", "nothing"],
 )
 def test_only_who_was_given_a_stream_is_a_slow_reader(parts: list[str], told: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", PROGRAM, *parts],
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-        check=True,
-    )
+    done = alone(PROGRAM, *parts)
 
     assert done.stdout == f"{told}\n0 0\n"

@@ -1,9 +1,6 @@
 """The pump on real sockets, in a process of its own, since gevent's loop owns the process that it runs in."""
 
-import subprocess
-import sys
-
-from tests.conftest import DEADLINE
+from tests.loadtests.alone import alone
 
 PROGRAM = """
 import socket, time
@@ -51,9 +48,7 @@ pump.close(); ours.close(); server.close()
 
 
 def test_a_socket_is_connected_read_stamped_and_forgotten() -> None:
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", PROGRAM], capture_output=True, text=True, timeout=DEADLINE, check=True
-    )
+    done = alone(PROGRAM)
 
     assert done.stdout == "True b'hello' b'' ['in time'] 2 True\n"
     assert "RuntimeError: on purpose" in done.stderr

@@ -1,11 +1,8 @@
 """A stream on real sockets: what a server may answer, and what is said of it. In a process of its own."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.conftest import DEADLINE
+from tests.loadtests.alone import alone
 
 PROGRAM = """
 import socket, sys
@@ -73,13 +70,7 @@ ANSWERS = {
 
 @pytest.mark.parametrize(("slices", "said"), ANSWERS.values(), ids=ANSWERS)
 def test_what_a_server_answers_is_told_once(slices: list[str], said: list[str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", PROGRAM, *slices],
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE,
-        check=True,
-    )
+    done = alone(PROGRAM, *slices)
 
     *lines, errors = done.stdout.splitlines()
     assert errors == "0", done.stderr
