@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from .config import Config
 from .encode import Encoder
-from .group import Group, timeline_of
+from .group import Group
 from .plan import GroupPlan, Span
-from .timeline import DAY_MS
+from .timeline import DAY_MS, timeline_of
 from .truth import told
 
 __all__ = ["fault_rows", "size_rows"]

@@ -14,17 +14,17 @@ import numpy as np
 
 from .device_clock import DeviceClocks
 from .effects import Distortion, Hit, show, shuts_down
-from .faults import KINDS, MESSAGE_KINDS, Fault, matches
+from .faults import KINDS, MESSAGE_KINDS, Fault
 from .plan import GroupPlan, Profile, Span
 from .postponed import TICK, Postponed, Rows
 from .process import DAY, Process, grid_for
 from .rng import Ints, Keys
 from .schedule import NEVER, Due, Schedule
 from .sensors import Sensors
-from .timeline import Episode, Timeline
+from .timeline import Episode, timeline_of
 from .upsets import TimelineUpsets
 
-__all__ = ["Group", "longest_delay", "timeline_of"]
+__all__ = ["Group", "longest_delay"]
 
 
 class _Outage(NamedTuple):
@@ -286,23 +286,3 @@ def longest_delay(fault: Fault, profile: Profile) -> int:
         case "reorder":
             return 3 * profile.longest_pause + 2 * profile.jitter + 1 + TICK
     return 0
-
-
-def timeline_of(plan: GroupPlan, span: Span) -> Timeline:
-    """When which fault befalls which of the devices."""
-    names = [sensor.name for sensor in plan.profile.sensors]
-    keys = Keys(plan.seed, plan.ids)
-    return Timeline(_befallen(plan), names, keys, span.start, plan.profile.every)
-
-
-def _befallen(plan: GroupPlan) -> list[tuple[Fault, Ints]]:
-    """The faults with the devices that they match; upsets befall only models that know them."""
-    found = [
-        (
-            fault,
-            [i for i, name in enumerate(plan.ids) if matches(fault.match, name, plan.site.name, plan.labels)],
-        )
-        for fault in plan.faults
-        if KINDS[fault.kind].level != "process" or fault.kind in plan.profile.model.upset_by
-    ]
-    return [(fault, np.array(who, dtype=np.int64)) for fault, who in found if who]

@@ -1,7 +1,8 @@
 """A group in the midst of its run: as if it had come there from the beginning. Does no I/O."""
 
-from .group import Group, longest_delay, timeline_of
+from .group import Group, longest_delay
 from .plan import GroupPlan, Span
+from .timeline import timeline_of
 
 __all__ = ["group_after"]
 

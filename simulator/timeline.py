@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from .events import events_of_day
-from .faults import KINDS, Fault
+from .faults import KINDS, Fault, matches
+from .plan import GroupPlan, Span
 from .rng import Floats, Ints, Keys, Words, uniform
 
-__all__ = ["DAY_MS", "Episode", "Timeline"]
+__all__ = ["DAY_MS", "Episode", "Timeline", "timeline_of"]
 
 DAY_MS = 86_400_000
 
@@ -122,3 +123,23 @@ class Timeline:
     def _stream(self, fault: Fault, target: int) -> Words:
         sensor = self._sensors[target] if target >= 0 else ""
         return self._keys.stream(f"fault.{fault.kind}.{sensor}.{fault.match}.{fault.at}.{fault.rate}")
+
+
+def timeline_of(plan: GroupPlan, span: Span) -> Timeline:
+    """When which fault befalls which of the devices."""
+    names = [sensor.name for sensor in plan.profile.sensors]
+    keys = Keys(plan.seed, plan.ids)
+    return Timeline(_befallen(plan), names, keys, span.start, plan.profile.every)
+
+
+def _befallen(plan: GroupPlan) -> list[tuple[Fault, Ints]]:
+    """The faults with the devices that they match; upsets befall only models that know them."""
+    found = [
+        (
+            fault,
+            [i for i, name in enumerate(plan.ids) if matches(fault.match, name, plan.site.name, plan.labels)],
+        )
+        for fault in plan.faults
+        if KINDS[fault.kind].level != "process" or fault.kind in plan.profile.model.upset_by
+    ]
+    return [(fault, np.array(who, dtype=np.int64)) for fault, who in found if who]
