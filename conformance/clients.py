@@ -47,19 +47,18 @@ def _sseclient(pieces: Sequence[bytes]) -> Iterator[Heard]:
 
 
 def _launchdarkly(pieces: Sequence[bytes]) -> Iterator[Heard]:
-    # This library has no types
-    from ld_eventsource import SSEClient  # type: ignore[import-untyped]
-    from ld_eventsource.config import (  # type: ignore[import-untyped]
+    from ld_eventsource import SSEClient  # type: ignore[import-untyped] # it has no types
+    from ld_eventsource.config import (  # type: ignore[import-untyped] # it has no types
         ConnectionClient,
         ConnectionResult,
         ConnectStrategy,
     )
 
-    class Recorded(ConnectionClient):  # type: ignore[misc]
+    class Recorded(ConnectionClient):  # type: ignore[misc] # as above
         def connect(self, last_event_id: str | None) -> object:  # noqa: ARG002 - theirs
             return ConnectionResult(iter(pieces), None)
 
-    class Recording(ConnectStrategy):  # type: ignore[misc]
+    class Recording(ConnectStrategy):  # type: ignore[misc] # as above
         def create_client(self, logger: object) -> Recorded:  # noqa: ARG002 - theirs
             return Recorded()
 

@@ -47,8 +47,14 @@ def _row(axes: Any, trace: Trace, index: int, *, stats: bool) -> None:
         if fault.sensor in {-1, index}:
             begin, end = (datetime.fromtimestamp(t / 1000, UTC) for t in (fault.start, fault.end))
             axes[0].axvspan(max(begin, times[0]), min(end, times[-1]), color=FAULT, alpha=0.18, linewidth=0)
-            axes[0].text(max(begin, times[0]), 1.01, fault.fault.kind, color=FAULT, fontsize=6,
-                         transform=axes[0].get_xaxis_transform())  # fmt: skip
+            axes[0].text(
+                max(begin, times[0]),
+                1.01,
+                fault.fault.kind,
+                color=FAULT,
+                fontsize=6,
+                transform=axes[0].get_xaxis_transform(),
+            )
     axes[0].set_ylabel(f"{sensor.name}\n{sensor.unit}", fontsize=8)
     axes[0].set_title(trace.device if index == 0 else "", fontsize=9, loc="left")
     for each in axes:

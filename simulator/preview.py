@@ -74,5 +74,7 @@ def print_blocks(found: list[Trace]) -> None:
         for fault in trace.faults:
             begin = datetime.fromtimestamp(fault.start / 1000, UTC)
             where = trace.sensors[fault.sensor].name if fault.sensor >= 0 else "device"
-            click.echo(f"{'':<24} {fault.fault.kind} of {where} from {begin:%Y-%m-%d %H:%M:%S}Z, "
-                       f"{(fault.end - fault.start) / 60_000:g} min")  # fmt: skip
+            click.echo(
+                f"{'':<24} {fault.fault.kind} of {where} from {begin:%Y-%m-%d %H:%M:%S}Z, "
+                f"{(fault.end - fault.start) / 60_000:g} min"
+            )

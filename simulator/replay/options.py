@@ -79,7 +79,7 @@ def played(command: Command) -> Command:
                      help="Folder for refused messages."),
         click.option("--verify", is_flag=True, help="Prove at the end that all arrived, by GET /stats."),
         click.option("--json", "as_json", is_flag=True, help="Progress and result as JSON lines on stdout."),
-    ]  # fmt: skip
+    ]  # fmt: skip # an option in two lines
     for option in reversed(options):
         command = option(command)
     return command

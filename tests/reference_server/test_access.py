@@ -158,8 +158,12 @@ def test_a_server_without_its_tokens_does_not_start(tmp_path: Path, options: lis
 
     done = subprocess.run(
         [*EVENTBAHN, "serve", "--port", "0", "--log", "memory", *options],
-        capture_output=True, text=True, timeout=DEADLINE, check=False, cwd=tmp_path,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+        cwd=tmp_path,
+    )
 
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
@@ -171,9 +175,13 @@ def test_a_fleet_needs_the_token(guarded: Served, tmp_path: Path, token: str, co
 
     done = subprocess.run(
         [*EVENTBAHN, *run, "--set", "fleet.0.count=2"],
-        capture_output=True, text=True, timeout=DEADLINE, check=False, cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+        cwd=tmp_path,
         env={**os.environ, "EVENTBAHN_TOKEN": token},
-    )  # fmt: skip
+    )
 
     assert done.returncode == code
     assert said in done.stderr

@@ -45,8 +45,12 @@ def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, said: str)
 def test_a_file_that_is_not_there_is_usage(tmp_path: Path) -> None:
     done = subprocess.run(
         [*EVENTBAHN, "serve", "--config", "nowhere.toml"],
-        capture_output=True, text=True, timeout=DEADLINE, check=False, cwd=tmp_path,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+        cwd=tmp_path,
+    )
 
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot read nowhere.toml: No such file" in done.stderr

@@ -44,9 +44,7 @@ def test_runs_merge_by_adding_their_buckets(one: list[tuple[int, int]], other: l
 def test_a_curve_begins_at_the_median_and_ends_with_the_samples() -> None:
     found = Distribution.of([(1, 10), (2, 80), (3, 9), (4, 1)])
 
-    assert found.curve() == [
-        (2.0, 2), (10.0, 2), (10.0, 3), (100.0, 3), (100.0, 4), (100.0, 4)
-    ]  # fmt: skip
+    assert found.curve() == [(2.0, 2), (10.0, 2), (10.0, 3), (100.0, 3), (100.0, 4), (100.0, 4)]
 
 
 def test_nothing_delivered_has_no_quantile_and_no_curve() -> None:

@@ -187,8 +187,12 @@ def test_a_file_that_contradicts_itself_is_called_out() -> None:
 def test_a_load_run_without_anything_still_makes_a_page() -> None:
     empty = samples.a_load(
         samples.phase(0, 0, metrics={}, loss={}, judged=None),
-        hist={"bits": 7, "phases": {}}, series=None, slo=[], env={}, workers=[],
-    )  # fmt: skip
+        hist={"bits": 7, "phases": {}},
+        series=None,
+        slo=[],
+        env={},
+        workers=[],
+    )
 
     assert "Nothing was delivered." in Document(page([empty])).text
 
@@ -271,7 +275,7 @@ EXTREMES = {
     "deep target": samples.conformance(target=json.loads('{"a":' * 300 + "1" + "}" * 300)),
     "arrivals at once": samples.conformance(row("A-B-1", "FAIL", arrivals=[[0, 0], [5e-324, HUGE]])),
     "arrivals of ages": samples.conformance(row("A-B-1", "FAIL", arrivals=[[1e12, HUGE], [0, 1]])),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("result", EXTREMES.values(), ids=EXTREMES)

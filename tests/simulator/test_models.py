@@ -14,7 +14,7 @@ JULY = MONDAY + 133
 EACH = pytest.mark.parametrize("model", MODELS.values(), ids=MODELS)
 SUDDEN = {  # what is switched may also be switched at midnight
     "running", "door", "compressor", "power", "current", "q", "p_out", "voltage", "wind_from", "frequency",
-}  # fmt: skip
+}  # fmt: skip # words, not entries
 
 
 @EACH
