@@ -16,8 +16,8 @@ from reference_server.settings import Settings
 __all__ = ["loop_factory", "run"]
 
 UNUSABLE, INTERRUPTED = 2, 130
-# What is kept of an event has no cycles, and yet the collector comes back to it: in ten runs that took turns,
-# a measurement into SQLite cost 41 µs at Python's own thresholds, and 31 at these (medians).
+# What is kept of an event has no cycles, and yet the collector comes back to it: in five pairs of runs that
+# took turns, a measurement into SQLite cost 45 µs at Python's own thresholds, and 35 at these (medians).
 COLLECTIONS = 50_000, 20, 20
 
 
